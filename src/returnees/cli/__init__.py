@@ -1,0 +1,74 @@
+"""The command line: one command a module, each imported only when it is called."""
+
+from __future__ import annotations
+
+import click
+
+#: The commands and what each does, in the order in which a newcomer meets them; the module has the command's name.
+COMMANDS = {
+    "validate": "Check a package: descriptor, tables, contracts, rules.",
+    "export": "Write the tables in other formats.",
+    "show": "Show figures in the terminal, ranges as ranges.",
+    "explain": "Explain a figure, a rule or a finding code.",
+    "tidy": "Put rows in canonical order; refresh bytes and hash.",
+}
+
+
+class _Commands(click.Group):
+    """Commands found by name, so that help and version need no command's libraries."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        from importlib import import_module
+
+        command: click.Command = import_module(f"returnees.cli.{cmd_name.replace('-', '_')}").command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            from returnees.errors import nearest
+
+            ctx.fail(f"no command '{args[0]}'{nearest(args[0], COMMANDS)}")
+        return super().resolve_command(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> object:
+        from returnees.errors import ReturneesError
+
+        try:
+            return super().invoke(ctx)
+        except ReturneesError as error:
+            click.echo(f"returnees: {error}", err=True)
+            ctx.exit(2)
+
+
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    """Print the version of the software and leave; looked up only when asked for."""
+    if wanted and not ctx.resilient_parsing:
+        import returnees
+
+        click.echo(f"returnees {returnees.__version__}")
+        ctx.exit()
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and leave."
+)
+def main() -> None:
+    """Check, explain and publish packages of published figures.
+
+    PACKAGE, in every command, is a folder, a datapackage.json or a .zip; without it, the package in the current folder,
+    else the one shipped with this software.
+
+    Exit codes: 0 nothing wrong, 1 findings at or above --fail-on, 2 the job could not be done.
+    """

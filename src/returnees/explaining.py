@@ -1,0 +1,35 @@
+"""Explanations for a person: a finding code, a figure with its readings and edits, a rule with its examples."""
+
+from __future__ import annotations
+
+import re
+
+from returnees.errors import UsageError, nearest
+from returnees.findings import catalogue
+from returnees.package.opening import open_package
+
+_CODE = re.compile(r"^F[0-9]{3}$")
+
+
+def explain(subject: str, path: str | None = None) -> str:
+    """Return in words what `subject` is: a finding code, or a figure or a rule of the package at `path`.
+
+    Raises
+    ------
+    UsageError
+        If there is no such code, figure or rule; the message names the nearest.
+    PackageError
+        If there is no package at `path`.
+    """
+    if _CODE.match(subject):
+        return _code(subject)
+    package = open_package(path)
+    raise UsageError(f"{package.label} has no figure or rule '{subject}'")
+
+
+def _code(code: str) -> str:
+    """Return a finding code's meaning and remedy."""
+    if code not in catalogue():
+        raise UsageError(f"there is no finding code {code}{nearest(code, catalogue())}")
+    entry = catalogue()[code]
+    return f"{entry.code} {entry.title} ({entry.severity.value})\n\n{entry.meaning}\n\nMend: {entry.remedy}\n"

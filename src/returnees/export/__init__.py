@@ -1,0 +1,5 @@
+"""Exports: the tables of a package in other formats, one module a format."""
+
+from returnees.export.plan import FORMATS, export
+
+__all__ = ["FORMATS", "export"]

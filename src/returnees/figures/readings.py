@@ -1,0 +1,80 @@
+"""Whether each figure was read somewhere, and whether its readings say what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from returnees.findings import Finding, finding
+from returnees.tables.capped import rows_findings
+from returnees.tables.model import Table
+
+_NUMBERS = ("value", "low", "high")
+
+
+def reading_findings(tables: Mapping[str, Table]) -> Iterator[Finding]:
+    """Yield findings for figures without a reading, and for readings that print another number than their figure."""
+    figures, readings = tables["figures"], tables.get("readings")
+    if readings is None or "figure_id" not in figures.frame.columns or "figure_id" not in readings.frame.columns:
+        return
+    ids = figures.frame["figure_id"]
+    read = readings.frame.select("figure_id").unique()
+    never = figures.frame.select("figure_id").with_row_index("row").join(read, on="figure_id", how="anti").sort("row")
+    if readings.complete:
+        yield from rows_findings(figures, "F307", never["row"], "figure_id", lambda row: f"No reading of '{ids[row]}'.")
+    else:
+        yield finding("F300", "It was not checked that each figure has a reading: 'readings' was not read in full.")
+    shared = ["qualifier", *_NUMBERS]
+    if not set(shared) <= set(figures.frame.columns) & set(readings.frame.columns):
+        return
+    stated = figures.frame.select("figure_id", *(pl.col(name).alias(f"own_{name}") for name in shared)).unique(
+        "figure_id", keep="first"
+    )
+    differ = (
+        readings.frame.select("figure_id", *shared)
+        .with_row_index("row")
+        .join(stated, on="figure_id")
+        .filter(pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"own_{name}")) for name in shared))
+        .sort("row")
+    )
+    other_number = differ.filter(_says_another_number())
+    for code, part in (("F308", other_number), ("F309", differ.join(other_number, on="row", how="anti"))):
+        words = {row["row"]: row for row in part.head(2_000).iter_rows(named=True)}
+        yield from rows_findings(
+            readings,
+            code,
+            part["row"],
+            "value",
+            lambda row, words=words: (  # type: ignore[misc]
+                f"Printed here: {printed(words[row])}; the figure says {printed(words[row], 'own_')}."
+            ),
+        )
+
+
+def _says_another_number() -> pl.Expr:
+    """Whether the numbers of a reading are not those of its figure, wherever they stand (value, low or high)."""
+    own = pl.concat_list(f"own_{name}" for name in _NUMBERS).list.drop_nulls().list.sort()
+    read = pl.concat_list(*_NUMBERS).list.drop_nulls().list.sort()
+    return read.ne_missing(own)
+
+
+def printed(row: Mapping[str, object], prefix: str = "") -> str:
+    """Return a figure's or a reading's qualifier and numbers in words: ``at least 5,600``."""
+    qualifier = str(row[f"{prefix}qualifier"])
+    value, low, high = (row[f"{prefix}{name}"] for name in _NUMBERS)
+    if qualifier == "range":
+        return f"{number(low)} to {number(high)}"
+    stated = next((item for item in (value, low, high) if item is not None), None)
+    words = {"exact": "", "about": "about ", "at_least": "at least ", "more_than": "more than ", "up_to": "up to ",
+             "less_than": "less than "}  # fmt: skip
+    return f"{words.get(qualifier, qualifier + ' ')}{number(stated)}"
+
+
+def number(value: object) -> str:
+    """Return a number with separators and no more decimals than it has; nothing is said of None."""
+    if not isinstance(value, int | float):
+        return "no number"
+    if value != value or value in (float("inf"), float("-inf")):
+        return str(value)
+    return f"{value:,.0f}" if value == int(value) else f"{value:,}"

@@ -1,0 +1,1 @@
+"""Packages: opening a folder, a descriptor or a zip without leaving it."""

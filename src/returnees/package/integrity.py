@@ -1,0 +1,40 @@
+"""Whether a file is the one the descriptor speaks of: its stated size and hash."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from returnees.findings import Finding, finding
+from returnees.package.model import Resource
+
+_ALGORITHMS = ("md5", "sha1", "sha256", "sha384", "sha512")
+
+
+def file_hash(file: Path, algorithm: str = "sha256") -> str:
+    """Return the hash of `file` in the descriptor's form: ``sha256:...``; md5 is the standard's unmarked default."""
+    with file.open("rb") as stream:
+        digest = hashlib.file_digest(stream, algorithm).hexdigest()
+    return digest if algorithm == "md5" else f"{algorithm}:{digest}"
+
+
+def integrity(resource: Resource) -> list[Finding]:
+    """Return findings where ``bytes`` or ``hash`` of a resource is not true of its file."""
+    assert resource.file is not None
+    findings = []
+    stated, real = resource.descriptor.get("bytes"), resource.file.stat().st_size
+    if isinstance(stated, int) and stated != real:
+        message = f"'{resource.path}' has {real:,} bytes; the descriptor states {stated:,}."
+        findings.append(finding("F007", message, resource=resource.name, file=resource.path))
+    stated = resource.descriptor.get("hash")
+    if isinstance(stated, str):
+        algorithm, _, digest = stated.rpartition(":")
+        algorithm = algorithm.lower() or "md5"
+        if algorithm not in _ALGORITHMS:
+            message = f"The hash of '{resource.path}' names '{algorithm}', which is not known here; it was not checked."
+            return [*findings, finding("F009", message, resource=resource.name, file=resource.path)]
+        found = file_hash(resource.file, algorithm).rpartition(":")[2]
+        if found != digest.lower():
+            message = f"'{resource.path}' has the {algorithm} hash {found}; the descriptor states {digest}."
+            findings.append(finding("F008", message, resource=resource.name, file=resource.path))
+    return findings

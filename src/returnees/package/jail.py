@@ -1,0 +1,78 @@
+"""Paths that stay inside a package: the only door through which its files are reached."""
+
+from __future__ import annotations
+
+import re
+import stat
+from pathlib import Path
+
+_SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
+
+
+class PathRefused(Exception):
+    """A path that must not, or cannot, be followed; the message says why."""
+
+
+class PathMissing(PathRefused):
+    """A path inside the package at which there is nothing."""
+
+
+def resolve(root: Path, path: str) -> Path:
+    """Return the real path of the plain file `path` below `root`.
+
+    Data Package 2.0 (Resource, ``path``) allows relative POSIX paths without ``..``; remote paths it also allows
+    are refused, for nothing here uses the network. What counts is the real path, after symbolic links.
+
+    Raises
+    ------
+    PathRefused
+        If the path is absolute, a URL, climbs, leads out of the package, or is not a plain file.
+    PathMissing
+        If nothing is there.
+    """
+    if not path or "\0" in path:
+        raise PathRefused("is not a path")
+    if _SCHEME.match(path):
+        raise PathRefused("is a URL or a drive; only files inside the package are read")
+    if "\\" in path:
+        raise PathRefused("has a backslash; paths are written with '/'")
+    if path.startswith(("/", "~")):
+        raise PathRefused("is absolute; paths are relative to the descriptor")
+    if ".." in path.split("/"):
+        raise PathRefused("climbs with '..'")
+    base = root.resolve()
+    try:
+        real = (base / path).resolve()
+        if not real.is_relative_to(base):
+            raise PathRefused("leads out of the package through a symbolic link")
+        mode = real.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise PathMissing("is not there") from None
+    except (OSError, RuntimeError, ValueError) as error:
+        raise PathRefused(f"cannot be followed ({_reason(error)})") from None
+    if not stat.S_ISREG(mode):
+        raise PathRefused("is not a plain file")
+    return real
+
+
+def _reason(error: BaseException) -> str:
+    """Return what the system said, without the path."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
+def read_limited(file: Path, limit: int) -> bytes:
+    """Return the bytes of `file`.
+
+    Raises
+    ------
+    PathRefused
+        If it has more than `limit` bytes or cannot be read.
+    """
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(limit + 1)
+    except OSError as error:
+        raise PathRefused(f"cannot be read ({_reason(error)})") from None
+    if len(content) > limit:
+        raise PathRefused(f"has more than {limit:,} bytes")
+    return content

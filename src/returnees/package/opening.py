@@ -1,0 +1,174 @@
+"""Opening a package: find the descriptor, check it, and resolve its resources inside the package."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from returnees.errors import PackageError
+from returnees.findings import Finding, finding
+from returnees.package import jail, strictjson
+from returnees.package.archive import unpack
+from returnees.package.integrity import integrity
+from returnees.package.limits import Limits
+from returnees.package.model import Package, Resource
+from returnees.package.profile import conforms, unsupported
+from returnees.package.shipped import shipped_package
+
+DESCRIPTOR = "datapackage.json"
+
+
+def open_package(path: str | Path | None = None, *, limits: Limits | None = None) -> Package:
+    """Open the package at `path`: a folder, a ``datapackage.json`` or a ``.zip``.
+
+    Without a path it is the package in the current folder, else the one shipped with this software. Nothing
+    outside the package's folder is read, and nothing is fetched. What is wrong inside is in ``findings``.
+
+    Raises
+    ------
+    PackageError
+        If there is no package at `path`, or its descriptor cannot be read.
+    """
+    limits = limits or Limits()
+    place = Path(path) if path is not None else _default()
+    label = str(path) if path is not None else str(place)
+    root, keep = _locate(place, label, limits)
+    descriptor, findings = _read_descriptor(root, label, limits)
+    findings += unsupported(descriptor)
+    resources, more = _resources(root, descriptor, limits)
+    refused = {item.resource for item in more if item.code == "F003"}
+    findings += [
+        item
+        for item in conforms(descriptor, "datapackage", DESCRIPTOR)
+        # The profile's pattern for paths says less about a refused path than its own finding does.
+        if not (item.field == "path" and item.resource in refused)
+    ]
+    return Package(label, root, descriptor, resources, tuple(findings + more), limits, keep)
+
+
+def _default() -> Path:
+    """Return the package in the current folder, else the shipped one."""
+    here = Path.cwd()
+    return here if (here / DESCRIPTOR).is_file() else shipped_package()
+
+
+def _locate(place: Path, label: str, limits: Limits) -> tuple[Path, object]:
+    """Return the real folder of the descriptor, and what must be kept alive for it to exist."""
+    try:
+        if place.is_dir():
+            if not (place / DESCRIPTOR).is_file():
+                raise PackageError(f"{label} is not a data package: it holds no {DESCRIPTOR}")
+            return place.resolve(), None
+        if not place.exists():
+            raise PackageError(f"{label} does not exist")
+        if not place.is_file():
+            raise PackageError(f"{label} is not a plain file")
+    except OSError as error:
+        raise PackageError(f"{label} cannot be read: {error.strerror or error}") from None
+    if place.suffix.lower() == ".zip":
+        folder = tempfile.TemporaryDirectory(prefix="returnees-")
+        return unpack(place, Path(folder.name).resolve(), limits), folder
+    if place.name != DESCRIPTOR:
+        raise PackageError(f"{label} is not a data package: name its folder, its {DESCRIPTOR} or a .zip of it")
+    return place.resolve().parent, None
+
+
+def _read_descriptor(root: Path, label: str, limits: Limits) -> tuple[Mapping[str, Any], list[Finding]]:
+    """Return the descriptor; raise PackageError when it is not a JSON object."""
+    try:
+        document = strictjson.parse(jail.read_limited(jail.resolve(root, DESCRIPTOR), limits.json_bytes))
+    except (jail.PathRefused, strictjson.NotJson) as error:
+        raise PackageError(f"{label} cannot be opened: {DESCRIPTOR} is not readable JSON ({error})") from None
+    if not isinstance(document.value, dict):
+        raise PackageError(f"{label} cannot be opened: {DESCRIPTOR} is not a JSON object")
+    return document.value, _repeated(document.repeated, DESCRIPTOR)
+
+
+def _repeated(names: tuple[str, ...], file: str, resource: str | None = None) -> list[Finding]:
+    return [
+        finding("F001", f"{file} states '{name}' twice in one object.", file=file, resource=resource)
+        for name in names
+    ]
+
+
+def _resources(
+    root: Path, descriptor: Mapping[str, Any], limits: Limits
+) -> tuple[tuple[Resource, ...], list[Finding]]:
+    """Return the resources whose name and path can be told, and what is wrong with any of them."""
+    stated = descriptor.get("resources")
+    resources: list[Resource] = []
+    findings: list[Finding] = []
+    for item in stated if isinstance(stated, list) else []:
+        if not isinstance(item, dict) or not isinstance(item.get("name"), str):
+            continue  # the official profile has already said so
+        resource, more = _resource(root, item, limits)
+        if resource.name.casefold() in {other.name.casefold() for other in resources}:
+            findings.append(
+                finding("F002", f"Two resources are called '{resource.name}'.", resource=resource.name, file=DESCRIPTOR)
+            )
+            continue
+        resources.append(resource)
+        findings += more
+    return tuple(resources), findings
+
+
+def _resource(root: Path, item: Mapping[str, Any], limits: Limits) -> tuple[Resource, list[Finding]]:
+    """Return one resource with its real file and its schema, and the findings on both."""
+    name = item["name"]
+    findings: list[Finding] = []
+    path = item.get("path")
+    if isinstance(path, list) and len(path) == 1:
+        path = path[0]
+    file: Path | None = None
+    if isinstance(path, str):
+        file, problem = _follow(root, path, name, "path")
+        findings += problem
+    else:
+        what = "inline data" if "data" in item else "data in several files" if isinstance(path, list) else None
+        if what:
+            findings.append(
+                finding("F006", f"Resource '{name}' holds {what}, which is not read.", resource=name, file=DESCRIPTOR)
+            )
+    schema, problem = _schema(root, item, name, limits)
+    findings += problem
+    resource = Resource(name, path if isinstance(path, str) else "", file, item, schema)
+    return resource, findings + (integrity(resource) if file else [])
+
+
+def _follow(root: Path, path: str, name: str, what: str) -> tuple[Path | None, list[Finding]]:
+    """Return the real path of a resource's file or schema, or the finding that says why it is not followed."""
+    try:
+        return jail.resolve(root, path), []
+    except jail.PathMissing:
+        message = f"Resource '{name}': its {what} '{path}' is not there."
+        return None, [finding("F004", message, resource=name, file=DESCRIPTOR)]
+    except jail.PathRefused as error:
+        message = f"Resource '{name}': its {what} '{path}' {error}."
+        return None, [finding("F003", message, resource=name, file=DESCRIPTOR)]
+
+
+def _schema(
+    root: Path, item: Mapping[str, Any], name: str, limits: Limits
+) -> tuple[Mapping[str, Any] | None, list[Finding]]:
+    """Return a resource's Table Schema, stated in place or in a file of the package, once it has the right shape."""
+    stated = item.get("schema")
+    if stated is None:
+        return None, []
+    where, findings = DESCRIPTOR, []
+    if isinstance(stated, str):
+        where = stated
+        file, findings = _follow(root, stated, name, "schema")
+        if file is None:
+            return None, findings
+        try:
+            document = strictjson.parse(jail.read_limited(file, limits.json_bytes))
+        except (jail.PathRefused, strictjson.NotJson) as error:
+            message = f"The schema of '{name}' is not readable JSON: {error}."
+            return None, [finding("F005", message, resource=name, file=stated)]
+        stated = document.value
+        findings = _repeated(document.repeated, where, name)
+    shape = conforms(stated, "tableschema", where, name) if where != DESCRIPTOR else []
+    usable = isinstance(stated, dict) and not shape and not conforms(stated, "tableschema", where, name)
+    return (stated if usable else None), findings + shape

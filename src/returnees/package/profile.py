@@ -1,0 +1,104 @@
+"""The official JSON profiles of Data Package 2.0, and what of the standard is not supported here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from returnees.findings import Finding, finding
+from returnees.profiles import official_validator
+
+#: After this many faults of shape a descriptor has been told enough.
+_MOST = 50
+
+
+def conforms(value: Any, profile: str, file: str, resource: str | None = None) -> list[Finding]:
+    """Return a finding for each place where `value` is not of the official `profile`'s shape."""
+    findings = []
+    for count, error in enumerate(official_validator(profile).iter_errors(value)):
+        if count == _MOST:
+            break
+        place = "/".join(str(step) for step in error.absolute_path) or "the descriptor"
+        message = f"{file}: {place} {_say(error)}."
+        owner, field = _whose(value, list(error.absolute_path))
+        findings.append(finding("F010", message, file=file, resource=resource or owner, field=field))
+    return findings
+
+
+def _whose(value: Any, path: list[Any]) -> tuple[str | None, str | None]:
+    """Return the name of the resource that a place of a descriptor belongs to, and the property there."""
+    if len(path) < 2 or path[0] != "resources":
+        return None, None
+    name = value["resources"][path[1]].get("name") if isinstance(value["resources"][path[1]], Mapping) else None
+    return (name if isinstance(name, str) else None), (str(path[2]) if len(path) > 2 else None)
+
+
+def _say(error: Any) -> str:
+    """Return a JSON Schema error in words, without repeating a large value."""
+    rule, expected = error.validator, error.validator_value
+    if rule == "required":
+        missing = [name for name in expected if name not in error.instance]
+        return f"lacks {', '.join(repr(name) for name in missing)}"
+    if rule == "type":
+        wanted = " or ".join(expected) if isinstance(expected, list) else expected
+        return f"must be of type {wanted}"
+    if rule == "enum":
+        return f"must be one of {', '.join(map(str, expected))}"
+    if rule == "pattern":
+        return f"must match {expected}"
+    if rule in ("minItems", "minLength", "minProperties"):
+        return f"must have at least {expected}"
+    text = str(error.message)
+    return f"is not as the standard asks: {text[:200]}"
+
+
+def unsupported(descriptor: Mapping[str, Any]) -> list[Finding]:
+    """Return a finding for each thing the descriptor asks for that is allowed by the standard and not done here."""
+    findings = []
+    for item in descriptor.get("resources") or ():
+        if not isinstance(item, Mapping):
+            continue
+        name = str(item.get("name"))
+        for what in _unsupported_in(item):
+            message = f"Resource '{name}' states {what}, which is not supported; the table was not read."
+            findings.append(finding("F006", message, file="datapackage.json", resource=name))
+    return findings
+
+
+def readable(resource: Mapping[str, Any]) -> bool:
+    """Whether nothing in the resource's descriptor stands in the way of reading it as a table."""
+    return not list(_unsupported_in(resource))
+
+
+#: What a dialect may state here, and the only values under which tables are read.
+_DIALECT: dict[str, tuple[Any, ...]] = {
+    "header": (True,),
+    "headerRows": ([1],),
+    "headerJoin": (" ",),
+    "quoteChar": ('"',),
+    "doubleQuote": (True,),
+    "lineTerminator": ("\n", "\r\n"),
+    "skipInitialSpace": (False,),
+    "commentChar": (None,),
+    "delimiter": (",", ";", "\t", "|"),
+}
+
+
+def _unsupported_in(resource: Mapping[str, Any]) -> list[str]:
+    """Return in words what of a resource's descriptor is not supported."""
+    found = []
+    if resource.get("compression") not in (None, "no"):
+        found.append(f"compression '{resource['compression']}'")
+    if resource.get("format", "csv") not in ("csv", "tsv"):
+        if resource.get("type") == "table" or "schema" in resource:
+            found.append(f"format '{resource['format']}'")
+    dialect = resource.get("dialect", {})
+    if isinstance(dialect, str):
+        found.append("a dialect in another file")
+    elif isinstance(dialect, Mapping):
+        for key, value in dialect.items():
+            if key in ("$schema", "type", "csvddfVersion"):
+                continue
+            if key not in _DIALECT or value not in _DIALECT[key]:
+                found.append(f"dialect {key} = {value!r}")
+    return found

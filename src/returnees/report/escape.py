@@ -1,0 +1,21 @@
+"""Text of a stranger's package made safe to print: control and direction characters are shown, never sent."""
+
+from __future__ import annotations
+
+import re
+
+#: C0 and C1 controls, zero-width and bidirectional controls, separators and surrogates: what a terminal or a
+#: reader's eye could be deceived with (Unicode Technical Report 36).
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+
+
+def visible(text: str) -> str:
+    """Return `text` with each unsafe character written as ``\\xNN`` or ``\\uNNNN``."""
+    return _UNSAFE.sub(lambda match: _written(match[0]), text)
+
+
+def _written(character: str) -> str:
+    number = ord(character)
+    return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"

@@ -1,0 +1,1 @@
+"""Tables: strict reading of CSV, the standard's types and constraints, keys."""

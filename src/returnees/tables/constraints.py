@@ -1,0 +1,148 @@
+"""Constraints and keys of Table Schema: contracts by pandera, references between tables by joins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import polars as pl
+
+from returnees.findings import Finding, finding
+from returnees.schemas import unsupported, violations
+from returnees.tables.capped import rows_findings
+from returnees.tables.model import Table
+from returnees.tables.reading import shorten
+from returnees.tables.schema import Field, ForeignKey
+
+#: Which finding code a broken constraint gets.
+_CODES = {
+    "required": "F130",
+    "unique": "F131",
+    "enum": "F132",
+    "categories": "F132",
+    "pattern": "F133",
+    "minimum": "F134",
+    "maximum": "F134",
+    "exclusiveMinimum": "F134",
+    "exclusiveMaximum": "F134",
+    "minLength": "F135",
+    "maxLength": "F135",
+    "primaryKey": "F136",
+    "uniqueKeys": "F137",
+}
+
+
+def check_contract(table: Table) -> list[Finding]:
+    """Return a finding for each row of `table` that breaks a constraint or a key of its own."""
+    here = {"resource": table.name, "file": table.file}
+    findings = [
+        finding("F122", f"The {constraint} of '{name}' was not checked: {why}.", field=name, **here)
+        for name, constraint, why in unsupported(table.schema)
+    ]
+    findings += _unusable_keys(table)
+    broken = violations(table.schema, table.frame)
+    if not broken.height:
+        return findings
+    # A cell that does not read as its type is null in the frame: that it is missing, too, would be said twice.
+    unread = {(item.field, item.line) for item in table.findings if item.code == "F120"}
+    for (name, constraint), group in broken.sort("row").group_by("field", "constraint", maintain_order=True):
+        rows = group["row"]
+        if constraint == "required" and unread:
+            rows = rows.filter(~rows.map_elements(lambda row: (name, table.line(row)) in unread, return_dtype=pl.Boolean))
+        texts = dict(zip(group["row"].to_list()[:2_000], group["value"].to_list()[:2_000], strict=True))
+        findings += rows_findings(
+            table,
+            _CODES[str(constraint)],
+            rows,
+            str(name) if name else None,
+            lambda row, n=name, c=constraint, t=texts: _say(table, str(n), str(c), t.get(row), row),  # type: ignore[misc]
+        )
+    return findings
+
+
+def _say(table: Table, name: str, constraint: str, value: str | None, row: int) -> str:
+    """Return what is wrong with one cell or key, with the value and what the schema asks."""
+    shown = f"'{shorten(value)}'" if value is not None else "an empty cell"
+    if constraint == "primaryKey":
+        return f"The primary key '{table.key(row)}' stands in an earlier row, too."
+    if constraint == "uniqueKeys":
+        return f"The values {shown} of {name}, which together must be unique, stand in an earlier row, too."
+    if constraint == "required":
+        return f"'{name}' has no value, and must have one."
+    if constraint == "unique":
+        return f"{shown} in '{name}' stands in an earlier row, too."
+    return f"{shown} in '{name}' {_wanted(table.schema.field(name), constraint)}."
+
+
+def _wanted(field: Field, constraint: str) -> str:
+    """Return what a constraint of the field asks."""
+    stated = field.constraints.get(constraint)
+    if constraint in ("enum", "categories"):
+        values = [str(item) for item in (stated if constraint == "enum" else field.categories) or ()]
+        listed = ", ".join(values[:12]) + (f" and {len(values) - 12} more" if len(values) > 12 else "")
+        return f"is not one of {listed}"
+    return {
+        "pattern": f"does not match {stated}",
+        "minimum": f"is below {stated}",
+        "maximum": f"is above {stated}",
+        "exclusiveMinimum": f"is not above {stated}",
+        "exclusiveMaximum": f"is not below {stated}",
+        "minLength": f"has fewer than {stated} characters",
+        "maxLength": f"has more than {stated} characters",
+    }[constraint]
+
+
+def _unusable_keys(table: Table) -> list[Finding]:
+    """Return a finding for each key that names a field the schema does not have."""
+    known = set(table.schema.names)
+    keys = [("primaryKey", table.schema.primary_key)]
+    keys += [("uniqueKeys", key) for key in table.schema.unique_keys]
+    keys += [("foreignKeys", key.fields) for key in table.schema.foreign_keys]
+    findings = []
+    for what, key in keys:
+        if absent := [name for name in key if name not in known]:
+            message = f"{what} of '{table.name}' names {', '.join(absent)}, which the schema does not have."
+            findings.append(finding("F139", message, resource=table.name, file=table.file))
+    return findings
+
+
+def check_references(tables: Mapping[str, Table]) -> list[Finding]:
+    """Return a finding for each row of any table whose foreign key refers to no row.
+
+    A key with a missing part refers to nothing and breaks nothing (SQL's simple match, which frictionless follows, too).
+    """
+    findings = []
+    for table in tables.values():
+        for key in table.schema.foreign_keys:
+            findings += _references(tables, table, key)
+    return findings
+
+
+def _references(tables: Mapping[str, Table], table: Table, key: ForeignKey) -> list[Finding]:
+    """Return the findings of one foreign key."""
+    fields, target = ", ".join(key.fields), tables.get(key.target or table.name)
+    here = {"resource": table.name, "file": table.file}
+    if target is None:
+        message = f"{fields} of '{table.name}' refers to the table '{key.target}', which is not there or not readable."
+        return [finding("F139", message, field=fields, **here)]
+    if not target.complete:
+        message = f"'{target.name}' was not read in full, so the references to it in {fields} were not checked."
+        return [finding("F140", message, field=fields, **here)]
+    if len(key.fields) != len(key.target_fields) or not set(key.target_fields) <= set(target.schema.names):
+        message = f"{fields} of '{table.name}' refers to {', '.join(key.target_fields)} of '{target.name}'."
+        return [finding("F139", f"{message} These fields are not there, or are not as many.", field=fields, **here)]
+    if not set(key.fields) <= set(table.schema.names):
+        return []  # said by the contract of the table itself
+    parts = [f"part{number}" for number in range(len(key.fields))]
+    own = table.frame.select(pl.col(name).cast(pl.String).alias(part) for name, part in zip(key.fields, parts, strict=True))
+    known = target.frame.select(
+        pl.col(name).cast(pl.String).alias(part) for name, part in zip(key.target_fields, parts, strict=True)
+    ).unique()
+    lost = own.with_row_index("row").drop_nulls().join(known, on=parts, how="anti").sort("row")
+    texts = {row: ", ".join(cells) for row, *cells in lost.head(2_000).iter_rows()}
+    return rows_findings(
+        table,
+        "F138",
+        lost["row"],
+        fields,
+        lambda row: f"'{shorten(texts.get(row, ''))}' in '{fields}' is not in '{target.name}'.",
+    )

@@ -1,0 +1,78 @@
+"""What a table is once read: typed columns, the text they came from, and the line each row stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import polars as pl
+
+from returnees.findings import Finding
+from returnees.tables.schema import TableSchema
+
+
+#: Findings after which rows of the file are missing from the table.
+_LOSSY = frozenset({"F100", "F101", "F102", "F104", "F105", "F108", "F118"})
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """A CSV file as text.
+
+    ``text`` has a string column for each header, null for none; ``first_lines`` is the line on which each row starts, or
+    None when row *i* (0-based) stands on line *i* + 2; ``faulty`` are the rows (0-based) whose shape was wrong.
+    """
+
+    text: pl.DataFrame
+    first_lines: pl.Series | None = None
+    faulty: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of a package.
+
+    ``file`` is its path as findings name it; ``frame`` has one typed column a field of the schema, null where a cell is
+    missing or does not read as its type; ``findings`` are what reading it gave.
+    """
+
+    name: str
+    file: str
+    schema: TableSchema
+    frame: pl.DataFrame
+    raw: RawTable
+    findings: tuple[Finding, ...] = field(default=())
+
+    def line(self, row: int) -> int:
+        """Return the line of the file on which the 0-based `row` starts."""
+        return row + 2 if self.raw.first_lines is None else int(self.raw.first_lines[row])
+
+    @property
+    def complete(self) -> bool:
+        """Whether every row of the file was read; else nothing can be concluded from a row that is not there."""
+        return not any(item.code in _LOSSY for item in self.findings)
+
+    @cached_property
+    def key_fields(self) -> tuple[str, ...]:
+        """The fields of the primary key that the table really has."""
+        return tuple(name for name in self.schema.primary_key if name in self.raw.text.columns)
+
+    def key(self, row: int) -> str | None:
+        """Return the primary key of the 0-based `row` as text, or None for a table without one."""
+        if not self.key_fields:
+            return None
+        cells = self.raw.text.select(self.key_fields).row(row)
+        return ", ".join("" if cell is None else str(cell) for cell in cells)
+
+    def rows(self, name: str, values: Sequence[str]) -> dict[str, int]:
+        """Return, for each of `values` that stands in the field `name`, the first row it stands on."""
+        found = (
+            self.frame.lazy()
+            .select(pl.col(name).alias("value"))
+            .with_row_index("row")
+            .filter(pl.col("value").is_in(list(values)))
+            .unique("value", keep="first")
+            .collect()
+        )
+        return dict(zip(found["value"].to_list(), found["row"].to_list(), strict=True))

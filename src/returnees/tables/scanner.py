@@ -1,0 +1,128 @@
+"""A CSV file taken apart cell by cell, for the files that are not one sound row a line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import polars as pl
+
+from returnees.findings import Finding
+from returnees.tables.model import RawTable
+
+#: No more places than this are named for one kind of fault in one file; a last finding counts the others.
+MOST = 1_000
+
+Report = Callable[[str, str, "int | None"], Finding]
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """The table, or None when no header could be read, and what is wrong with the file's shape."""
+
+    table: RawTable | None
+    findings: list[Finding]
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One row: its first line, its cells, and what is wrong with its quotes."""
+
+    line: int
+    cells: list[str]
+    fault: tuple[str, str] | None = None
+
+
+def scan(text: str, delimiter: str, report: Report) -> Scanned:
+    """Take `text` apart; every row is kept, padded or cut to the header's width, and each fault is reported."""
+    rows = _rows(text, delimiter)
+    header = next(rows, None)
+    if header is None or not any(cell.strip() for cell in header.cells):
+        return Scanned(None, [report("F101", "The first line holds no header.", 1)])
+    findings = [report(*header.fault, header.line)] if header.fault else []
+    names, more = _header(header.cells, report)
+    findings += more
+    width = len(header.cells)
+    kept: list[list[str]] = []
+    lines: list[int] = []
+    faulty: set[int] = set()
+    faults: dict[str, int] = {}
+    for row in rows:
+        fault = row.fault or _shape(row, width)
+        if fault:
+            faults[fault[0]] = faults.get(fault[0], 0) + 1
+            if faults[fault[0]] <= MOST:
+                findings.append(report(*fault, row.line))
+            if fault[0] == "F111":
+                continue
+            faulty.add(len(kept))
+        kept.append((row.cells + [""] * width)[:width])
+        lines.append(row.line)
+    findings += [
+        report(code, f"The same is wrong with {count - MOST:,} more rows.", None)
+        for code, count in faults.items()
+        if count > MOST
+    ]
+    columns = {name: pl.Series([row[at] for row in kept], dtype=pl.String) for at, name in names.items()}
+    first_lines = pl.Series(lines, dtype=pl.UInt32)
+    return Scanned(RawTable(pl.DataFrame(columns), first_lines, frozenset(faulty)), findings)
+
+
+def _header(cells: list[str], report: Report) -> tuple[dict[int, str], list[Finding]]:
+    """Return the columns to keep, by place, and findings for headers that are blank or repeated."""
+    names: dict[int, str] = {}
+    findings = []
+    for at, name in enumerate(cells):
+        if not name.strip():
+            findings.append(report("F112", f"Column {at + 1} has no name in the header.", 1))
+        elif name in names.values():
+            findings.append(report("F113", f"The header names '{name}' twice; the second was not read.", 1))
+        else:
+            names[at] = name
+    return names, findings
+
+
+def _shape(row: _Row, width: int) -> tuple[str, str] | None:
+    """Return the code and the message for a row that is blank or not as wide as the header."""
+    if row.cells == [""]:
+        return "F111", "The row is blank."
+    if len(row.cells) != width:
+        return "F110", f"The row has {len(row.cells)} cells and the header {width}."
+    return None
+
+
+def _rows(text: str, delimiter: str):  # type: ignore[no-untyped-def]
+    """Yield the rows of `text`; a fault in the quotes ends the row at the end of its line and is told with it."""
+    mark = re.escape(delimiter)
+    cell = re.compile(rf'(?:"(?P<quoted>(?:[^"]|"")*)"|(?P<plain>[^"{mark}\n]*))(?P<end>{mark}|\n|\Z)')
+    at, line, size = 0, 1, len(text)
+    while at < size:
+        first, cells, fault = line, [], None
+        while True:
+            match = cell.match(text, at)
+            if match is None:
+                fault, at, line, rest = _broken(text, at, line)
+                cells.extend(rest.split(delimiter))
+                break
+            quoted = match["quoted"]
+            cells.append(match["plain"] if quoted is None else quoted.replace('""', '"'))
+            line += match[0].count("\n")
+            at = match.end()
+            if match["end"] != delimiter:
+                break
+        yield _Row(first, cells, fault)
+
+
+def _broken(text: str, at: int, line: int) -> tuple[tuple[str, str], int, int, str]:
+    """Return the fault in the quotes of the cell at `at`, the place and line after it, and the text passed over.
+
+    A quote that never closes swallows the rest of the file; any other stray quote only the rest of its line.
+    """
+    end = text.find("\n", at)
+    end = len(text) if end < 0 else end
+    if text[at] == '"' and not re.compile(r'"(?:[^"]|"")*"').match(text, at):
+        lost = text.count("\n", at)
+        return ("F108", f"A quote opens here and never closes; {lost:,} lines after it were not read."), len(text), line, ""
+    fault = ("F109", "A quote stands inside a cell that is not quoted, or text follows a closing quote.")
+    return fault, end + 1, line + 1, text[at:end]

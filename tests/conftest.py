@@ -1,0 +1,99 @@
+"""What all tests share: the shipped package, and programs that are not there on every machine."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+#: Programs beyond this Python that tests may need, and the names they go by.
+PROGRAMS = {
+    "chromium": ("chromium", "chromium-browser", "google-chrome"),
+    "java": ("java",),
+    "libreoffice": ("soffice", "libreoffice"),
+    "node": ("node",),
+    "another python": ("python3.13", "python3.12", "python3.11"),
+}
+
+_MISSING = pytest.StashKey[dict[str, list[str]]]()
+
+
+def _runs(program: str, *arguments: str) -> str | None:
+    """Return what the program prints; None if it does not start, as a launcher of nothing does."""
+    try:
+        done = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def _pythons() -> list[str]:
+    """Return the Pythons of the supported releases where pyenv keeps them."""
+    versions = Path.home() / ".pyenv" / "versions"
+    return [str(path) for minor in (13, 12, 11) for path in sorted(versions.glob(f"3.{minor}.*/bin/python"))]
+
+
+@cache
+def find_program(name: str) -> str | None:
+    """Return the path of a program of `PROGRAMS` that runs here, or None."""
+    candidates = [found for known in PROGRAMS[name] if (found := shutil.which(known))]
+    if name != "another python":
+        return next((found for found in candidates if _runs(found, "--version") is not None), None)
+    # Another release than this one, that can make environments.
+    question = "import ensurepip, sys, venv; print('%d.%d' % sys.version_info[:2])"
+    this = "%d.%d" % sys.version_info[:2]
+    answers = ((found, _runs(found, "-c", question)) for found in _pythons() + candidates)
+    return next((found for found, release in answers if release not in (None, this)), None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_MISSING] = {}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out, aloud, a test whose programs are missing; fail it where all must run."""
+    for marker in item.iter_markers("needs"):
+        for name in marker.args:
+            if find_program(name) is None:
+                item.config.stash[_MISSING].setdefault(name, []).append(item.nodeid)
+                if os.environ.get("RETURNEES_REQUIRE_ALL") == "1":
+                    pytest.fail(f"{name} is not installed, and RETURNEES_REQUIRE_ALL=1 asks for every test")
+                pytest.skip(f"{name} is not installed")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Close with the tests that did not run, and what they need."""
+    missing = config.stash[_MISSING]
+    if not missing:
+        return
+    terminalreporter.section("DID NOT RUN", sep="!", red=True, bold=True)
+    for name, tests in sorted(missing.items()):
+        for test in tests:
+            terminalreporter.write_line(f"DID NOT RUN: {test} needs {name}, which is not installed")
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository, which is the shipped package in a checkout."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def program() -> Callable[[str], str]:
+    """Return the path of a program that the test's ``needs`` marker names."""
+
+    def path(name: str) -> str:
+        found = find_program(name)
+        assert found is not None, f"mark the test with needs({name!r})"
+        return found
+
+    return path

@@ -1,0 +1,186 @@
+"""Opening and reading: what a folder in the repository cannot show."""
+
+from __future__ import annotations
+
+import json
+import os
+import zipfile
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+import returnees
+from returnees.package.limits import Limits
+from returnees.package.opening import open_package
+
+PACKAGES = Path(__file__).parent / "packages"
+VALID = PACKAGES / "valid"
+
+
+def zipped(target: Path, entries: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    return target
+
+
+def valid_entries(prefix: str = "") -> dict[str, bytes]:
+    files = (file for file in VALID.rglob("*") if file.is_file() and file.name != "expected.json")
+    return {prefix + file.relative_to(VALID).as_posix(): file.read_bytes() for file in files}
+
+
+@pytest.mark.parametrize("prefix", ["", "example-1.0.0/"])
+def test_zip_reads_as_the_folder_does(tmp_path: Path, prefix: str) -> None:
+    package = open_package(zipped(tmp_path / "p.zip", valid_entries(prefix)))
+    folder = open_package(VALID)
+    assert package.findings == folder.findings == ()
+    for name in folder.tables:
+        assert package.table(name).equals(folder.table(name))
+
+
+def test_descriptor_reads_as_its_folder_does() -> None:
+    assert open_package(VALID / "datapackage.json").table("figures").equals(open_package(VALID).table("figures"))
+
+
+@pytest.mark.parametrize(
+    ("entries", "words"),
+    [
+        ({"../datapackage.json": b"{}"}, "leaves the package"),
+        ({"/datapackage.json": b"{}"}, "leaves the package"),
+        ({"C:evil": b"{}"}, "leaves the package"),
+        ({"datapackage.json": b"{}", "DataPackage.json": b"{}"}, "same name twice"),
+        ({"readme.txt": b"hello"}, "holds no datapackage.json"),
+        ({"datapackage.json": b"{}", "zeros": bytes(5 * 2**20)}, "grows more than"),
+    ],
+    ids=["climbs", "absolute", "drive", "case-clash", "no-descriptor", "bomb"],
+)
+def test_hostile_zip_is_refused(tmp_path: Path, entries: dict[str, bytes], words: str) -> None:
+    with pytest.raises(returnees.PackageError, match=words):
+        open_package(zipped(tmp_path / "p.zip", entries))
+    assert [file.name for file in tmp_path.iterdir()] == ["p.zip"]
+
+
+def test_zip_with_a_link_is_refused(tmp_path: Path) -> None:
+    link = zipfile.ZipInfo("data/areas.csv")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(tmp_path / "p.zip", "w") as archive:
+        archive.writestr(link, "/etc/hostname")
+    with pytest.raises(returnees.PackageError, match="not a plain file"):
+        open_package(tmp_path / "p.zip")
+
+
+def test_zip_limits_hold(tmp_path: Path) -> None:
+    file = zipped(tmp_path / "p.zip", valid_entries())
+    with pytest.raises(returnees.PackageError, match="entries"):
+        open_package(file, limits=Limits(zip_entries=2))
+    with pytest.raises(returnees.PackageError, match="bytes"):
+        open_package(file, limits=Limits(zip_bytes=100))
+
+
+def test_broken_zip_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "p.zip").write_bytes(b"PK\x03\x04 not a zip")
+    with pytest.raises(returnees.PackageError, match="cannot be unpacked"):
+        open_package(tmp_path / "p.zip")
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"a": NaN}', b"\xff\xfe", b"[" * 100_000])
+def test_unreadable_descriptor_is_one_sentence(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "datapackage.json").write_bytes(content)
+    with pytest.raises(returnees.PackageError, match="cannot be opened"):
+        open_package(tmp_path)
+
+
+def test_missing_package_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(returnees.PackageError, match="does not exist"):
+        open_package(tmp_path / "nowhere")
+    with pytest.raises(returnees.PackageError, match="holds no datapackage.json"):
+        open_package(tmp_path)
+    (tmp_path / "figures.csv").write_text("a\n")
+    with pytest.raises(returnees.PackageError, match="name its folder"):
+        open_package(tmp_path / "figures.csv")
+
+
+def one_table(folder: Path, content: bytes, fields: list[dict[str, object]], **resource: object) -> Path:
+    (folder / "t.csv").write_bytes(content)
+    stated = {"name": "t", "path": "t.csv", "type": "table", "schema": {"fields": fields}, **resource}
+    (folder / "datapackage.json").write_text(json.dumps({"name": "one", "resources": [stated]}))
+    return folder
+
+
+def test_device_is_not_read(tmp_path: Path) -> None:
+    one_table(tmp_path, b"a\n1\n", [{"name": "a"}])
+    (tmp_path / "t.csv").unlink()
+    os.mkfifo(tmp_path / "t.csv")
+    package = open_package(tmp_path)
+    assert [item.code for item in package.findings] == ["F003"]
+    assert "not a plain file" in package.findings[0].message
+
+
+def test_table_over_the_limit_is_not_read(tmp_path: Path) -> None:
+    one_table(tmp_path, b"a\n" + b"1\n" * 100, [{"name": "a"}])
+    package = open_package(tmp_path, limits=Limits(table_bytes=50))
+    assert [item.code for item in package.tables["t"].findings] == ["F100"]
+
+
+def test_types_read_as_values(tmp_path: Path) -> None:
+    fields = [
+        {"name": "i", "type": "integer", "groupChar": " "},
+        {"name": "n", "type": "number", "decimalChar": ","},
+        {"name": "p", "type": "number", "bareNumber": False},
+        {"name": "d", "type": "date"},
+        {"name": "t", "type": "datetime"},
+        {"name": "y", "type": "year"},
+        {"name": "s", "type": "string", "missingValues": ["-"]},
+    ]
+    content = b'i,n,p,d,t,y,s\n1 000,"2,5",EUR 3.5 %,2017-10-31,2017-10-31T12:00:00+02:00,2017,\n+7,INF,NaN,,,,-\n'
+    package = open_package(one_table(tmp_path, content, fields))
+    assert package.tables["t"].findings == ()
+    first, second = package.table("t").rows(named=True)
+    assert (first["i"], first["n"], first["p"]) == (1000, 2.5, 3.5)
+    assert str(first["d"]) == "2017-10-31"
+    assert str(first["t"]) == "2017-10-31 10:00:00"
+    assert (first["y"], first["s"]) == (2017, "")
+    assert second["i"] == 7
+    assert second["n"] == float("inf")
+    assert second["s"] is None
+
+
+def test_an_iso_country_is_not_taken_for_a_missing_value(tmp_path: Path) -> None:
+    package = open_package(one_table(tmp_path, b"a,b\nNA,1\n", [{"name": "a"}, {"name": "b"}]))
+    assert package.table("t")["a"].to_list() == ["NA"]
+
+
+def test_quick_and_exact_readers_agree(tmp_path: Path) -> None:
+    sound = b'a,b\n1,"x, ""y"""\n2,\n'
+    fields: list[dict[str, object]] = [{"name": "a"}, {"name": "b"}]
+    for name in ("quick", "exact"):
+        (tmp_path / name).mkdir()
+    package = open_package(one_table(tmp_path / "quick", sound, fields))
+    exact = open_package(one_table(tmp_path / "exact", sound.replace(b"2,", b'"2\n",'), fields))
+    assert package.tables["t"].raw.first_lines is None
+    assert exact.tables["t"].raw.first_lines is not None
+    assert exact.table("t")["b"].to_list() == package.table("t")["b"].to_list()
+
+
+def test_unknown_table_names_the_nearest() -> None:
+    with pytest.raises(returnees.UsageError, match="did you mean 'figures'"):
+        open_package(VALID).table("figure")
+
+
+def test_to_pandas_works() -> None:
+    assert list(open_package(VALID).table("areas").to_pandas()["area_id"]) == ["FIN", "USA"]
+
+
+def test_a_stated_encoding_is_followed(tmp_path: Path) -> None:
+    content = "a,b\nTürkiye,1\n".encode("iso-8859-1")
+    fields: list[dict[str, object]] = [{"name": "a"}, {"name": "b"}]
+    package = open_package(one_table(tmp_path, content, fields, encoding="iso-8859-1"))
+    assert package.table("t").select(pl.col("a")).to_series().to_list() == ["Türkiye"]
+
+
+def test_reading_changes_nothing(tmp_path: Path) -> None:
+    folder = one_table(tmp_path, b"a\r\n1\r\n", [{"name": "a"}])
+    before = {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in folder.iterdir()}
+    returnees.validate(open_package(folder), conformance=False)
+    assert before == {file: (file.read_bytes(), file.stat().st_mtime_ns) for file in folder.iterdir()}
