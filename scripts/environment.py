@@ -62,8 +62,8 @@ def alone(file: Path, caller: str) -> Iterator[None]:
 
 
 def pip(python: Path, *arguments: str) -> None:
-    """Install with the environment's own pip; what it prints belongs on stderr."""
-    command = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *arguments]
+    """Install with the environment's own pip, which says only what goes wrong, on stderr."""
+    command = [str(python), "-m", "pip", "install", "--quiet", "--quiet", "--disable-pip-version-check", *arguments]
     subprocess.run(command, cwd=ROOT, check=True, stdout=sys.stderr)
 
 

@@ -48,8 +48,8 @@ def find_program(name: str) -> str | None:
     if name != "another python":
         return next((found for found in candidates if _runs(found, "--version") is not None), None)
     # Another release than this one, that can make environments.
-    question = "import ensurepip, sys, venv; print('%d.%d' % sys.version_info[:2])"
-    this = "%d.%d" % sys.version_info[:2]
+    question = "import ensurepip, sys, venv; print('.'.join(map(str, sys.version_info[:2])))"
+    this = f"{sys.version_info.major}.{sys.version_info.minor}"
     answers = ((found, _runs(found, "-c", question)) for found in _pythons() + candidates)
     return next((found for found, release in answers if release not in (None, this)), None)
 

@@ -50,7 +50,7 @@ def render_figures(figures: pl.DataFrame, form: str) -> str:
     constant = [name for name in coordinates if figures.height > 1 and figures[name].n_unique() == 1]
     varying = [name for name in coordinates if name not in constant]
     rows = [
-        [visible(str(row[name] or "")) for name in varying] + [visible(_amount(row)), visible(str(row.get("source_id") or ""))]
+        [visible(str(cell or "")) for cell in (*(row[name] for name in varying), _amount(row), row.get("source_id"))]
         for row in figures.iter_rows(named=True)
     ]
     said = [f"{name.removesuffix('_id')} {visible(str(figures[name][0]))}" for name in constant if figures[name][0]]

@@ -40,7 +40,7 @@ class Tidying:
 
 
 def tidying(package: Package) -> Tidying:
-    """Return what would put `package` into canonical form: rows in order, LF, plain quotes, true ``bytes`` and ``hash``.
+    """Return what would put `package` into canonical form: order, LF, plain quotes, true ``bytes`` and ``hash``.
 
     No cell changes. A table whose cells cannot be told apart with certainty is left as it is.
 
@@ -106,7 +106,7 @@ def _descriptor(stated: Mapping[str, Any], contents: Mapping[str, bytes]) -> byt
     """Return the descriptor with the true size and hash of each file whose descriptor states them or could."""
     resources = []
     for item in stated.get("resources", ()):
-        content = contents.get(item.get("name")) if isinstance(item, Mapping) else None
+        content = contents.get(str(item.get("name"))) if isinstance(item, Mapping) else None
         if content is None:
             resources.append(item)
             continue

@@ -16,7 +16,9 @@ from returnees.tables.constraints import check_contract, check_references
 from returnees.tables.model import Table
 
 
-def validate(package: Package | str | Path | None = None, *, conformance: bool = True, today: date | None = None) -> Report:
+def validate(
+    package: Package | str | Path | None = None, *, conformance: bool = True, today: date | None = None
+) -> Report:
     """Check everything in `package` and return the report.
 
     Parameters
@@ -40,7 +42,7 @@ def validate(package: Package | str | Path | None = None, *, conformance: bool =
     findings = [*package.findings, *table_findings(tables)]
     findings += row_findings(tables, today or date.today())
     if authority is not None:
-        findings = authority.merge(findings)
+        findings = authority.merge(findings, tables)
     findings = distinct(findings)
     return Report(
         package=package.name,

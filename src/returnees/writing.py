@@ -72,5 +72,5 @@ def file_name(name: str) -> str:
         If it cannot: a stranger's package must not choose where its export is written.
     """
     if not _FILE_NAME.match(name):
-        raise UsageError(f"{ascii(name)} cannot be the name of a file; use letters, digits, '.', '_' and '-'")
+        raise UsageError(f"{name!a} cannot be the name of a file; use letters, digits, '.', '_' and '-'")
     return name

@@ -17,7 +17,12 @@ from returnees.cli.common import package_argument
 @click.option("--format", "form", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True,
               help="How the figures are written.")  # fmt: skip
 def command(
-    package: str | None, area: str | None, measure: str | None, source: str | None, conditions: tuple[str, ...], form: str
+    package: str | None,
+    area: str | None,
+    measure: str | None,
+    source: str | None,
+    conditions: tuple[str, ...],
+    form: str,
 ) -> None:
     """Show the figures of PACKAGE, ranges as ranges.
 

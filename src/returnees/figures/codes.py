@@ -50,5 +50,5 @@ def area_findings(table: Table) -> Iterator[Finding]:
 
 
 def _real(code: str | None, numbers: dict[str, str]) -> bool:
-    """Whether `code` is listed by ISO 3166-1, or of the range it leaves to its users; a missing one is another finding."""
+    """Whether ISO 3166-1 lists `code` or leaves it to its users; a missing one is another finding."""
     return code is None or code in numbers or bool(_USER_ASSIGNED.match(code))

@@ -123,7 +123,8 @@ def _dates(table: Table, field: str, today: date) -> Iterator[Finding]:
 def _units(tables: Mapping[str, Table]) -> Iterator[Finding]:
     """Yield findings for figures whose unit is not that of their measure."""
     table, measures = tables["figures"], tables.get("measures")
-    if measures is None or "unit" not in measures.frame.columns or not {"unit", "measure_id"} <= set(table.frame.columns):
+    needed = {"unit", "measure_id"}
+    if measures is None or not (needed <= set(measures.frame.columns) and needed <= set(table.frame.columns)):
         return
     stated = table.frame.select("measure_id", "unit").with_row_index("row")
     known = measures.frame.select("measure_id", pl.col("unit").alias("wanted")).unique("measure_id", keep="first")

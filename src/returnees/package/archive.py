@@ -6,6 +6,7 @@ import shutil
 import stat
 import unicodedata
 import zipfile
+import zlib
 from pathlib import Path
 
 from returnees.errors import PackageError
@@ -31,7 +32,7 @@ def unpack(file: Path, target: Path, limits: Limits) -> Path:
             _refuse(file, entries, limits)
             for entry in entries:
                 _extract(file, archive, entry, target, limits)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, zipfile.zlib.error) as error:
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, zlib.error) as error:
         raise PackageError(f"{file} cannot be unpacked: {error}") from None
     except OSError as error:
         raise PackageError(f"{file} cannot be unpacked: {error.strerror or error}") from None
@@ -49,18 +50,16 @@ def _refuse(file: Path, entries: list[zipfile.ZipInfo], limits: Limits) -> None:
     for entry in entries:
         name = entry.filename
         if name.startswith("/") or "\\" in name or "\0" in name or ":" in name or ".." in name.split("/"):
-            raise PackageError(f"{file} holds {ascii(name)}, a name that leaves the package")
+            raise PackageError(f"{file} holds {name!a}, a name that leaves the package")
         if stat.S_IFMT(entry.external_attr >> 16) not in (0, stat.S_IFREG):
-            raise PackageError(f"{file} holds {ascii(name)}, which is not a plain file")
+            raise PackageError(f"{file} holds {name!a}, which is not a plain file")
         if entry.flag_bits & 0x1:
-            raise PackageError(f"{file} holds {ascii(name)}, which is encrypted")
+            raise PackageError(f"{file} holds {name!a}, which is encrypted")
         if entry.file_size > max(_RATIO_MATTERS_FROM, entry.compress_size * limits.zip_ratio):
-            raise PackageError(
-                f"{file} holds {ascii(name)}, which grows more than {limits.zip_ratio} times when unpacked"
-            )
+            raise PackageError(f"{file} holds {name!a}, which grows more than {limits.zip_ratio} times when unpacked")
         folded = unicodedata.normalize("NFC", name).casefold()
         if folded in seen:
-            raise PackageError(f"{file} holds the same name twice: {ascii(seen[folded])} and {ascii(name)}")
+            raise PackageError(f"{file} holds the same name twice: {seen[folded]!a} and {name!a}")
         seen[folded] = name
 
 
@@ -73,7 +72,7 @@ def _extract(file: Path, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, targe
         while chunk := source.read(_CHUNK):
             written += len(chunk)
             if written > entry.file_size:
-                raise PackageError(f"{file} holds {ascii(entry.filename)}, which is larger than it states")
+                raise PackageError(f"{file} holds {entry.filename!a}, which is larger than it states")
             sink.write(chunk)
 
 

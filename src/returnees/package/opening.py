@@ -88,14 +88,11 @@ def _read_descriptor(root: Path, label: str, limits: Limits) -> tuple[Mapping[st
 
 def _repeated(names: tuple[str, ...], file: str, resource: str | None = None) -> list[Finding]:
     return [
-        finding("F001", f"{file} states '{name}' twice in one object.", file=file, resource=resource)
-        for name in names
+        finding("F001", f"{file} states '{name}' twice in one object.", file=file, resource=resource) for name in names
     ]
 
 
-def _resources(
-    root: Path, descriptor: Mapping[str, Any], limits: Limits
-) -> tuple[tuple[Resource, ...], list[Finding]]:
+def _resources(root: Path, descriptor: Mapping[str, Any], limits: Limits) -> tuple[tuple[Resource, ...], list[Finding]]:
     """Return the resources whose name and path can be told, and what is wrong with any of them."""
     stated = descriptor.get("resources")
     resources: list[Resource] = []
@@ -156,7 +153,8 @@ def _schema(
     stated = item.get("schema")
     if stated is None:
         return None, []
-    where, findings = DESCRIPTOR, []
+    where = DESCRIPTOR
+    findings: list[Finding] = []
     if isinstance(stated, str):
         where = stated
         file, findings = _follow(root, stated, name, "schema")

@@ -89,9 +89,9 @@ def _unsupported_in(resource: Mapping[str, Any]) -> list[str]:
     found = []
     if resource.get("compression") not in (None, "no"):
         found.append(f"compression '{resource['compression']}'")
-    if resource.get("format", "csv") not in ("csv", "tsv"):
-        if resource.get("type") == "table" or "schema" in resource:
-            found.append(f"format '{resource['format']}'")
+    is_table = resource.get("type") == "table" or "schema" in resource
+    if is_table and resource.get("format", "csv") not in ("csv", "tsv"):
+        found.append(f"format '{resource['format']}'")
     dialect = resource.get("dialect", {})
     if isinstance(dialect, str):
         found.append("a dialect in another file")

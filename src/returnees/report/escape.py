@@ -12,7 +12,7 @@ _UNSAFE = re.compile(
 
 
 def visible(text: str) -> str:
-    """Return `text` with each unsafe character written as ``\\xNN`` or ``\\uNNNN``."""
+    """Return `text` with each unsafe character written as its code, in the form Python uses."""
     return _UNSAFE.sub(lambda match: _written(match[0]), text)
 
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from returnees.tables.model import Table
 
-#: Findings after which the cells of a file cannot be told apart with certainty, so that writing it anew could lose data.
+#: Findings after which a file's cells cannot be told apart with certainty: writing it anew could lose data.
 UNSAFE = frozenset({"F100", "F101", "F102", "F104", "F105", "F107", "F108", "F109", "F110", "F112", "F113", "F115"})
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import polars as pl
 
-from returnees.findings import Finding, finding
+from returnees.findings import Finding
 from returnees.tables.model import Table
 
 #: How many rows with the same fault in the same field are named one by one.
@@ -21,21 +21,10 @@ def rows_findings(
     Rows whose shape was wrong are passed over: their cells may stand in the wrong column, which has been said.
     """
     sound = [int(row) for row in rows.head(MOST_ROWS + len(table.raw.faulty)) if int(row) not in table.raw.faulty]
-    findings = [
-        finding(
-            code,
-            say(row),
-            resource=table.name,
-            file=table.file,
-            line=table.line(row),
-            field=field,
-            key=table.key(row),
-        )
-        for row in sound[:MOST_ROWS]
-    ]
+    findings = [table.finding(code, say(row), field=field, row=row) for row in sound[:MOST_ROWS]]
     left = len(rows) - len(table.raw.faulty.intersection(rows.to_list() if table.raw.faulty else ())) - len(findings)
     if left > 0:
         where = f" in '{field}'" if field else ""
         message = f"The same is wrong{where} in {left:,} more rows of {table.file}."
-        findings.append(finding(code, message, resource=table.name, file=table.file, field=field))
+        findings.append(table.finding(code, message, field=field))
     return findings

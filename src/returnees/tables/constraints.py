@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from returnees.findings import Finding, finding
+from returnees.findings import Finding
 from returnees.schemas import unsupported, violations
 from returnees.tables.capped import rows_findings
 from returnees.tables.model import Table
@@ -33,9 +33,8 @@ _CODES = {
 
 def check_contract(table: Table) -> list[Finding]:
     """Return a finding for each row of `table` that breaks a constraint or a key of its own."""
-    here = {"resource": table.name, "file": table.file}
     findings = [
-        finding("F122", f"The {constraint} of '{name}' was not checked: {why}.", field=name, **here)
+        table.finding("F122", f"The {constraint} of '{name}' was not checked: {why}.", field=name)
         for name, constraint, why in unsupported(table.schema)
     ]
     findings += _unusable_keys(table)
@@ -47,7 +46,7 @@ def check_contract(table: Table) -> list[Finding]:
     for (name, constraint), group in broken.sort("row").group_by("field", "constraint", maintain_order=True):
         rows = group["row"]
         if constraint == "required" and unread:
-            rows = rows.filter(~rows.map_elements(lambda row: (name, table.line(row)) in unread, return_dtype=pl.Boolean))
+            rows = pl.Series([row for row in rows if (name, table.line(row)) not in unread], dtype=pl.UInt32)
         texts = dict(zip(group["row"].to_list()[:2_000], group["value"].to_list()[:2_000], strict=True))
         findings += rows_findings(
             table,
@@ -65,7 +64,8 @@ def _say(table: Table, name: str, constraint: str, value: str | None, row: int) 
     if constraint == "primaryKey":
         return f"The primary key '{table.key(row)}' stands in an earlier row, too."
     if constraint == "uniqueKeys":
-        return f"The values {shown} of {name}, which together must be unique, stand in an earlier row, too."
+        cells = ", ".join(f"'{shorten(str(cell))}'" for cell in table.raw.text.select(name.split(", ")).row(row))
+        return f"{cells} stand in an earlier row, too; {name} together must be unique."
     if constraint == "required":
         return f"'{name}' has no value, and must have one."
     if constraint == "unique":
@@ -101,14 +101,14 @@ def _unusable_keys(table: Table) -> list[Finding]:
     for what, key in keys:
         if absent := [name for name in key if name not in known]:
             message = f"{what} of '{table.name}' names {', '.join(absent)}, which the schema does not have."
-            findings.append(finding("F139", message, resource=table.name, file=table.file))
+            findings.append(table.finding("F139", message))
     return findings
 
 
 def check_references(tables: Mapping[str, Table]) -> list[Finding]:
     """Return a finding for each row of any table whose foreign key refers to no row.
 
-    A key with a missing part refers to nothing and breaks nothing (SQL's simple match, which frictionless follows, too).
+    A key with a missing part refers to nothing and breaks nothing (SQL's simple match).
     """
     findings = []
     for table in tables.values():
@@ -120,23 +120,20 @@ def check_references(tables: Mapping[str, Table]) -> list[Finding]:
 def _references(tables: Mapping[str, Table], table: Table, key: ForeignKey) -> list[Finding]:
     """Return the findings of one foreign key."""
     fields, target = ", ".join(key.fields), tables.get(key.target or table.name)
-    here = {"resource": table.name, "file": table.file}
     if target is None:
         message = f"{fields} of '{table.name}' refers to the table '{key.target}', which is not there or not readable."
-        return [finding("F139", message, field=fields, **here)]
+        return [table.finding("F139", message, field=fields)]
     if not target.complete:
         message = f"'{target.name}' was not read in full, so the references to it in {fields} were not checked."
-        return [finding("F140", message, field=fields, **here)]
+        return [table.finding("F140", message, field=fields)]
     if len(key.fields) != len(key.target_fields) or not set(key.target_fields) <= set(target.schema.names):
         message = f"{fields} of '{table.name}' refers to {', '.join(key.target_fields)} of '{target.name}'."
-        return [finding("F139", f"{message} These fields are not there, or are not as many.", field=fields, **here)]
+        return [table.finding("F139", f"{message} These fields are not there, or not as many.", field=fields)]
     if not set(key.fields) <= set(table.schema.names):
         return []  # said by the contract of the table itself
     parts = [f"part{number}" for number in range(len(key.fields))]
-    own = table.frame.select(pl.col(name).cast(pl.String).alias(part) for name, part in zip(key.fields, parts, strict=True))
-    known = target.frame.select(
-        pl.col(name).cast(pl.String).alias(part) for name, part in zip(key.target_fields, parts, strict=True)
-    ).unique()
+    own = _as_parts(table, key.fields, parts)
+    known = _as_parts(target, key.target_fields, parts).unique()
     lost = own.with_row_index("row").drop_nulls().join(known, on=parts, how="anti").sort("row")
     texts = {row: ", ".join(cells) for row, *cells in lost.head(2_000).iter_rows()}
     return rows_findings(
@@ -146,3 +143,9 @@ def _references(tables: Mapping[str, Table], table: Table, key: ForeignKey) -> l
         fields,
         lambda row: f"'{shorten(texts.get(row, ''))}' in '{fields}' is not in '{target.name}'.",
     )
+
+
+def _as_parts(table: Table, fields: tuple[str, ...], parts: list[str]) -> pl.DataFrame:
+    """Return the named fields of a table as text, under the names of the key's parts."""
+    pairs = zip(fields, parts, strict=True)
+    return table.frame.select(pl.col(name).cast(pl.String).alias(part) for name, part in pairs)

@@ -35,12 +35,12 @@ def read_csv(resource: Resource, limits: Limits) -> CsvFile:
         content = read_limited(resource.file, limits.table_bytes)
     except PathRefused as error:
         return CsvFile(None, [here.finding("F100", f"{resource.path} {error}.")])
-    content, findings = _as_utf8(content, resource.encoding, here)
-    if content is None:
+    decoded, findings = _as_utf8(content, resource.encoding, here)
+    if decoded is None:
         return CsvFile(None, findings)
-    if not content.strip():
+    if not decoded.strip():
         return CsvFile(None, [*findings, here.finding("F101", f"{resource.path} is empty: it has no header.", line=1)])
-    content, more = _line_ends(content, here)
+    content, more = _line_ends(decoded, here)
     findings += more
     dialect = resource.descriptor.get("dialect")
     delimiter = dialect.get("delimiter", ",") if isinstance(dialect, dict) else ","

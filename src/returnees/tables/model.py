@@ -8,9 +8,8 @@ from functools import cached_property
 
 import polars as pl
 
-from returnees.findings import Finding
+from returnees.findings import Finding, finding
 from returnees.tables.schema import TableSchema
-
 
 #: Findings after which rows of the file are missing from the table.
 _LOSSY = frozenset({"F100", "F101", "F102", "F104", "F105", "F108", "F118"})
@@ -20,13 +19,22 @@ _LOSSY = frozenset({"F100", "F101", "F102", "F104", "F105", "F108", "F118"})
 class RawTable:
     """A CSV file as text.
 
-    ``text`` has a string column for each header, null for none; ``first_lines`` is the line on which each row starts, or
-    None when row *i* (0-based) stands on line *i* + 2; ``faulty`` are the rows (0-based) whose shape was wrong.
+    ``text`` has a string column for each header; ``first_lines`` is the line on which each row starts, or None when
+    row *i* (0-based) stands on line *i* + 2; ``faulty`` are the rows (0-based) whose shape was wrong; ``blank_lines``
+    are the lines that hold no row.
     """
 
     text: pl.DataFrame
     first_lines: pl.Series | None = None
     faulty: frozenset[int] = frozenset()
+    blank_lines: tuple[int, ...] = ()
+
+    def line_of_record(self, record: int) -> int:
+        """Return the line on which the 1-based `record` of the file starts; the header and blank lines count, too."""
+        if self.first_lines is None:
+            return record
+        starts = sorted([1, *self.first_lines.to_list(), *self.blank_lines])
+        return starts[record - 1] if record <= len(starts) else record
 
 
 @dataclass(frozen=True)
@@ -64,6 +72,11 @@ class Table:
             return None
         cells = self.raw.text.select(self.key_fields).row(row)
         return ", ".join("" if cell is None else str(cell) for cell in cells)
+
+    def finding(self, code: str, message: str, *, field: str | None = None, row: int | None = None) -> Finding:
+        """Return a finding on this table, on the 0-based `row` when one is named."""
+        line, key = (None, None) if row is None else (self.line(row), self.key(row))
+        return finding(code, message, resource=self.name, file=self.file, line=line, field=field, key=key)
 
     def rows(self, name: str, values: Sequence[str]) -> dict[str, int]:
         """Return, for each of `values` that stands in the field `name`, the first row it stands on."""

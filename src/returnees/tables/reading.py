@@ -78,9 +78,7 @@ def _header(resource: Resource, schema: TableSchema, raw: RawTable) -> list[Find
     def say(code: str, message: str, field: str | None = None) -> Finding:
         return finding(code, message, resource=resource.name, file=resource.path, line=1, field=field)
 
-    findings = [
-        say("F114", f"{resource.path} has no column '{name}'.", name) for name in expected if name not in found
-    ]
+    findings = [say("F114", f"{resource.path} has no column '{name}'.", name) for name in expected if name not in found]
     findings += [say("F115", f"{resource.path} has a column '{name}' that the schema does not know.", name)
                  for name in found if name not in expected]  # fmt: skip
     if not findings and found != expected:
@@ -91,13 +89,13 @@ def _header(resource: Resource, schema: TableSchema, raw: RawTable) -> list[Find
 def _unread(table: Table) -> list[Finding]:
     """Return findings for the cells that do not read as their type, and for the fields that are not checked."""
     findings = []
-    here = {"resource": table.name, "file": table.file}
     fields = [field for field in table.schema.fields if field.name in table.raw.text.columns]
     for field in fields:
         if why := not_checked(field):
             message = f"The {why} of '{field.name}' is not supported; its cells were kept as text and not checked."
-            findings.append(finding("F121", message, field=field.name, **here))
-    checked = [field for field in fields if not not_checked(field) and (field.type, field.format) != ("string", "default")]
+            findings.append(table.finding("F121", message, field=field.name))
+    plain = ("string", "default")
+    checked = [field for field in fields if not not_checked(field) and (field.type, field.format) != plain]
     # A type only ever loses cells, so equal counts of present and typed cells mean that all were read.
     counts = table.raw.text.lazy().select(present(field).is_not_null().sum() for field in checked).collect()
     for field in checked:

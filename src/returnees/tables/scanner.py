@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import polars as pl
@@ -14,7 +14,8 @@ from returnees.tables.model import RawTable
 #: No more places than this are named for one kind of fault in one file; a last finding counts the others.
 MOST = 1_000
 
-Report = Callable[[str, str, "int | None"], Finding]
+#: Makes a finding from a code, a message and a line.
+Report = Callable[[str, str, int | None], Finding]
 
 
 @dataclass(frozen=True)
@@ -40,21 +41,23 @@ def scan(text: str, delimiter: str, report: Report) -> Scanned:
     header = next(rows, None)
     if header is None or not any(cell.strip() for cell in header.cells):
         return Scanned(None, [report("F101", "The first line holds no header.", 1)])
-    findings = [report(*header.fault, header.line)] if header.fault else []
+    findings = [report(header.fault[0], header.fault[1], header.line)] if header.fault else []
     names, more = _header(header.cells, report)
     findings += more
     width = len(header.cells)
     kept: list[list[str]] = []
     lines: list[int] = []
     faulty: set[int] = set()
+    blank: list[int] = []
     faults: dict[str, int] = {}
     for row in rows:
         fault = row.fault or _shape(row, width)
         if fault:
             faults[fault[0]] = faults.get(fault[0], 0) + 1
             if faults[fault[0]] <= MOST:
-                findings.append(report(*fault, row.line))
+                findings.append(report(fault[0], fault[1], row.line))
             if fault[0] == "F111":
+                blank.append(row.line)
                 continue
             faulty.add(len(kept))
         kept.append((row.cells + [""] * width)[:width])
@@ -66,7 +69,7 @@ def scan(text: str, delimiter: str, report: Report) -> Scanned:
     ]
     columns = {name: pl.Series([row[at] for row in kept], dtype=pl.String) for at, name in names.items()}
     first_lines = pl.Series(lines, dtype=pl.UInt32)
-    return Scanned(RawTable(pl.DataFrame(columns), first_lines, frozenset(faulty)), findings)
+    return Scanned(RawTable(pl.DataFrame(columns), first_lines, frozenset(faulty), tuple(blank)), findings)
 
 
 def _header(cells: list[str], report: Report) -> tuple[dict[int, str], list[Finding]]:
@@ -92,7 +95,7 @@ def _shape(row: _Row, width: int) -> tuple[str, str] | None:
     return None
 
 
-def _rows(text: str, delimiter: str):  # type: ignore[no-untyped-def]
+def _rows(text: str, delimiter: str) -> Iterator[_Row]:
     """Yield the rows of `text`; a fault in the quotes ends the row at the end of its line and is told with it."""
     mark = re.escape(delimiter)
     cell = re.compile(rf'(?:"(?P<quoted>(?:[^"]|"")*)"|(?P<plain>[^"{mark}\n]*))(?P<end>{mark}|\n|\Z)')
@@ -123,6 +126,7 @@ def _broken(text: str, at: int, line: int) -> tuple[tuple[str, str], int, int, s
     end = len(text) if end < 0 else end
     if text[at] == '"' and not re.compile(r'"(?:[^"]|"")*"').match(text, at):
         lost = text.count("\n", at)
-        return ("F108", f"A quote opens here and never closes; {lost:,} lines after it were not read."), len(text), line, ""
+        fault = ("F108", f"A quote opens here and never closes; {lost:,} lines after it were not read.")
+        return fault, len(text), line, ""
     fault = ("F109", "A quote stands inside a cell that is not quoted, or text follows a closing quote.")
     return fault, end + 1, line + 1, text[at:end]

@@ -121,9 +121,7 @@ def parse_schema(raw: Mapping[str, Any], package_missing: tuple[str, ...] = ("",
         primary_key=_names(raw.get("primaryKey", ())),
         unique_keys=tuple(_names(key) for key in raw.get("uniqueKeys", ())),
         foreign_keys=tuple(
-            ForeignKey(
-                _names(key["fields"]), key["reference"].get("resource", ""), _names(key["reference"]["fields"])
-            )
+            ForeignKey(_names(key["fields"]), key["reference"].get("resource", ""), _names(key["reference"]["fields"]))
             for key in raw.get("foreignKeys", ())
         ),
         title=raw.get("title", ""),

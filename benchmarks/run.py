@@ -1,0 +1,143 @@
+"""Measure what is promised, with the peers in the same run: ``python benchmarks/run.py [SECTION ...] [--million]``.
+
+Every figure is a ratio of medians of runs that take turns, so that a slow machine is slow for both sides. Memory is the
+peak of the child process as the system counts it. Exit code 1 if a promise is not kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from generate import ROOT, generate
+
+BIN = Path(sys.executable).parent
+RETURNEES = [str(BIN / "returnees")]
+FRICTIONLESS = [str(BIN / "frictionless"), "validate"]
+#: Linux counts kibibytes, macOS bytes.
+RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+MEGABYTE = 1_000_000
+
+
+@dataclass(frozen=True)
+class Run:
+    """One child process: how long it took, how much memory it held at most, how it ended."""
+
+    seconds: float
+    megabytes: float
+    code: int
+
+
+def run(command: Sequence[str], folder: Path = ROOT) -> Run:
+    """Run a command and measure it; what it prints is thrown away."""
+    with Path(os.devnull).open("wb") as nowhere:
+        start = time.perf_counter()
+        child = subprocess.Popen(command, cwd=folder, stdout=nowhere, stderr=nowhere)
+        _, status, usage = os.wait4(child.pid, 0)
+        seconds = time.perf_counter() - start
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode not in (0, 1):
+        raise SystemExit(f"benchmarks: {' '.join(command)} ended with {child.returncode}")
+    return Run(seconds, usage.ru_maxrss * RSS_UNIT / MEGABYTE, child.returncode)
+
+
+def in_turns(commands: Sequence[Sequence[str]], repeats: int) -> list[Run]:
+    """Run the commands in turns, after one warm-up of each, and return the median of each."""
+    runs: list[list[Run]] = [[] for _ in commands]
+    for turn in range(repeats + 1):
+        for place, command in enumerate(commands):
+            measured = run(command)
+            if turn:
+                runs[place].append(measured)
+    return [
+        Run(statistics.median(r.seconds for r in each), max(r.megabytes for r in each), each[-1].code) for each in runs
+    ]
+
+
+class Results:
+    """The lines of the table, and whether each promise is kept."""
+
+    def __init__(self) -> None:
+        self.kept = True
+        print("| what | measured | promised | |\n|---|---|---|---|", flush=True)
+
+    def add(self, what: str, measured: float, limit: float, form: str = "{:.2f}", least: bool = False) -> None:
+        """Print one line: `limit` is the most, or the least, that `measured` may be."""
+        kept = measured >= limit if least else measured <= limit
+        self.kept &= kept
+        bound = f"at {'least' if least else 'most'} {form.format(limit)}"
+        print(f"| {what} | {form.format(measured)} | {bound} | {'kept' if kept else 'NOT KEPT'} |", flush=True)
+
+
+def start_up(results: Results, _: argparse.Namespace) -> None:
+    """Ask for help, against importing click."""
+    helped, click = in_turns([[*RETURNEES, "--help"], [sys.executable, "-c", "import click"]], 15)
+    results.add(f"`returnees --help` ({helped.seconds:.3f} s) / `import click` ({click.seconds:.3f} s)",
+                helped.seconds / click.seconds, 2)  # fmt: skip
+
+
+def shipped(results: Results, _: argparse.Namespace) -> None:
+    """Validate the shipped package, against frictionless alone, and export it."""
+    ours, peer = in_turns([[*RETURNEES, "validate", "."], [*FRICTIONLESS, "datapackage.json"]], 7)
+    results.add(f"`returnees validate` ({ours.seconds:.2f} s) / `frictionless validate` ({peer.seconds:.2f} s)",
+                ours.seconds / peer.seconds, 1.3)  # fmt: skip
+    results.add("`returnees validate`, peak memory in MB", ours.megabytes, 200, "{:.0f}")
+    with tempfile.TemporaryDirectory() as folder:
+        (exported,) = in_turns([[*RETURNEES, "export", ".", "--to", f"{folder}/out", "--format", "csv,json"]], 5)
+    results.add("`returnees export --format csv,json` in s", exported.seconds, 1.5)
+
+
+def growth(results: Results, arguments: argparse.Namespace) -> None:
+    """Go from ten thousand to a million figures: growth, memory, and frictionless on the same tables."""
+    sizes = [10_000, 100_000, *([1_000_000] if arguments.million else [])]
+    with tempfile.TemporaryDirectory() as folder:
+        runs = []
+        for size in sizes:
+            package = generate(Path(folder) / str(size), size)
+            (measured,) = in_turns([[*RETURNEES, "validate", str(package)]], 3 if size < 1_000_000 else 1)
+            runs.append(measured)
+            print(f"| {size:,} figures validated in s | {measured.seconds:.2f} | | |", flush=True)
+        # Start-up and the start of frictionless are no growth: the empty run is taken off.
+        small = generate(Path(folder) / "100", 100)
+        (empty,) = in_turns([[*RETURNEES, "validate", str(small)]], 3)
+        rise = math.log((runs[-1].seconds - empty.seconds) / (runs[0].seconds - empty.seconds))
+        exponent = rise / math.log(sizes[-1] / sizes[0])
+        results.add(f"growth exponent from {sizes[0]:,} to {sizes[-1]:,} figures", exponent, 1.15)
+        peer = run([*FRICTIONLESS, str(package / "datapackage.json")])
+        both = f"`frictionless validate` ({peer.seconds:.1f} s) / `returnees validate` ({runs[-1].seconds:.1f} s)"
+        results.add(f"{both}, {sizes[-1]:,} figures", peer.seconds / runs[-1].seconds, 10, least=True)
+        results.add(f"peak memory in MB, {sizes[-1]:,} figures", runs[-1].megabytes, 4000, "{:.0f}")
+
+
+SECTIONS: dict[str, Callable[[Results, argparse.Namespace], None]] = {
+    "start-up": start_up,
+    "shipped": shipped,
+    "growth": growth,
+}
+
+
+def main() -> int:
+    """Run the sections asked for, all by default, and print one table."""
+    parser = argparse.ArgumentParser(description="Measure what is promised, with the peers in the same run.")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of: {', '.join(SECTIONS)}; default: all")
+    parser.add_argument("--million", action="store_true", help="go to a million figures, which takes minutes")
+    arguments = parser.parse_args()
+    if unknown := set(arguments.sections) - set(SECTIONS):
+        parser.error(f"no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
+    results = Results()
+    for name in arguments.sections or SECTIONS:
+        SECTIONS[name](results, arguments)
+    return 0 if results.kept else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

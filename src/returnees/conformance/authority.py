@@ -1,0 +1,173 @@
+"""Starting frictionless, and putting what it finds beside our own findings without saying things twice."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from returnees.findings import Finding, Severity, finding
+from returnees.package.model import Package, Resource
+from returnees.package.profile import readable
+from returnees.tables.model import Table
+
+#: Tables with more rows than this are left to our own checks: frictionless reads some tens of thousands a second.
+MOST_ROWS = 100_000
+#: Seconds after which frictionless is no longer waited for.
+PATIENCE = 300
+
+#: What of a package frictionless is given besides its resources; ``$schema`` tells it which version of the standard.
+_JUDGED = ("$schema", "name", "missingValues")
+
+#: Errors of one row; the others are of a whole table or package.
+_OF_A_ROW = {
+    "blank-row", "extra-cell", "missing-cell", "type-error", "constraint-error", "unique-error", "primary-key",
+    "foreign-key", "cell-error", "row-error",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Authority:
+    """A run of frictionless: the process, and the tables it was not given, with their number of rows."""
+
+    process: subprocess.Popen[bytes] | None
+    skipped: Mapping[str, int]
+
+    def merge(self, own: Iterable[Finding], tables: Mapping[str, Table]) -> list[Finding]:
+        """Return our findings, what frictionless finds beyond them, and what it was not asked or could not tell."""
+        own = list(own)
+        errors, failure = self._answer()
+        told = _Told.of(own)
+        more = [_finding(error, tables) for error in errors]
+        findings = own + [item for error, item in zip(errors, more, strict=True) if not told.covers(error, item)]
+        for name, rows in self.skipped.items():
+            message = f"'{name}' has {rows:,} rows; above {MOST_ROWS:,}, frictionless is not asked."
+            findings.append(finding("F502", message, resource=name))
+        if failure:
+            findings.append(finding("F503", f"frictionless did not judge the package: {failure}."))
+        return findings
+
+    def _answer(self) -> tuple[list[dict[str, Any]], str | None]:
+        """Return the errors frictionless found, and why there is no answer when there is none."""
+        if self.process is None:
+            return [], None
+        try:
+            output, _ = self.process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.communicate()
+            return [], f"it took more than {PATIENCE} seconds"
+        if self.process.returncode != 0:
+            return [], f"it stopped with exit code {self.process.returncode}"
+        try:
+            answer = json.loads(output)
+        except ValueError:
+            return [], "its answer was not understood"
+        return answer["errors"], None
+
+    def stop(self) -> None:
+        """End the process when its answer is no longer wanted."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.communicate()
+
+
+def start(package: Package) -> Authority:
+    """Start frictionless on the tables of `package` that can be read and are not too large, and do not wait for it."""
+    skipped: dict[str, int] = {}
+    resources = []
+    for resource in package.resources:
+        if resource.file is None or not readable(resource.descriptor):
+            continue
+        rows = _rows(resource)
+        if rows > MOST_ROWS:
+            skipped[resource.name] = rows
+        else:
+            resources.append(resource)
+    if not resources:
+        return Authority(None, skipped)
+    known = {resource.name for resource in resources}
+    task = {
+        "root": str(package.root),
+        "descriptor": {
+            **{key: package.descriptor[key] for key in _JUDGED if key in package.descriptor},
+            "resources": [_described(resource, known) for resource in resources],
+        },
+    }
+    command = [sys.executable, "-I", "-m", "returnees.conformance.worker"]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert process.stdin is not None
+    try:
+        process.stdin.write(json.dumps(task).encode("utf-8"))
+        process.stdin.close()
+    except BrokenPipeError:
+        pass  # it ended early: its exit code tells
+    process.stdin = None
+    return Authority(process, skipped)
+
+
+def _rows(resource: Resource) -> int:
+    """Return how many lines the resource's file has after its header, counted without holding it in memory."""
+    assert resource.file is not None
+    if resource.file.stat().st_size <= MOST_ROWS:
+        return 0
+    with resource.file.open("rb") as stream:
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(2**20), b"")) - 1
+
+
+def _described(resource: Resource, known: set[str]) -> dict[str, Any]:
+    """Return a resource's descriptor with its schema in place and without references to tables that are not given."""
+    described = {key: value for key, value in resource.descriptor.items() if key not in ("schema", "$schema", "profile")}
+    if resource.schema is not None:
+        schema = {key: value for key, value in resource.schema.items() if key != "$schema"}
+        keys = schema.get("foreignKeys", [])
+        schema["foreignKeys"] = [key for key in keys if key["reference"].get("resource", "") in ("", *known)]
+        described["schema"] = schema
+    return described
+
+
+def _finding(error: Mapping[str, Any], tables: Mapping[str, Table]) -> Finding:
+    """Return one error of frictionless as a finding, at the line where its row starts."""
+    table = tables.get(str(error["resource"]))
+    row = error["row"]
+    # Frictionless counts rows, the header and blank ones among them; a row may take several lines.
+    line = table.raw.line_of_record(row) if table is not None and row is not None else row
+    return finding(
+        "F501",
+        f"frictionless finds: {error['message']}",
+        resource=error["resource"],
+        file=table.file if table else None,
+        line=line,
+        field=error["field"],
+    )
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Where our own findings already say that something is wrong."""
+
+    lines: frozenset[tuple[str | None, int]]
+    counted: frozenset[str | None]
+    resources: frozenset[str | None]
+    unchecked: frozenset[str | None]
+
+    @classmethod
+    def of(cls, own: Iterable[Finding]) -> _Told:
+        ours = [item for item in own if item.severity is not Severity.INFO and item.code[:2] in ("F0", "F1", "F3")]
+        return cls(
+            frozenset((item.resource, item.line) for item in ours if item.line is not None),
+            frozenset(item.resource for item in ours if "more rows" in item.message),
+            frozenset(item.resource for item in ours),
+            frozenset(item.resource for item in ours if item.code == "F140"),
+        )
+
+    def covers(self, error: Mapping[str, Any], theirs: Finding) -> bool:
+        """Whether an error of frictionless is of a place that a finding of ours names."""
+        if error["type"] == "foreign-key" and theirs.resource in self.unchecked:
+            return True
+        if error["type"] in _OF_A_ROW and theirs.line is not None:
+            return (theirs.resource, theirs.line) in self.lines or theirs.resource in self.counted
+        return theirs.resource in self.resources or (theirs.resource is None and bool(self.resources))

@@ -1,0 +1,201 @@
+"""Typed contracts for researchers and for validation: pandera schemas derived from Table Schemas.
+
+``pandera.io.from_frictionless_schema`` is for pandas only and drops keys, bounds and dates, so the derivation is here.
+What a contract keeps: name, type, order, ``required``, ``unique``, ``enum``, ``categories``, ``pattern``, bounds and
+lengths, ``primaryKey`` and ``uniqueKeys``. What it cannot hold: ``foreignKeys`` (a contract sees one table),
+``missingValues`` and lexical options (they act before there are values), titles and units beyond text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from returnees.tables.lexical import typed
+from returnees.tables.schema import Field, TableSchema
+
+if TYPE_CHECKING:
+    from pandera.polars import Check, DataFrameSchema, PolarsData
+
+_TYPES: dict[str, Any] = {
+    "integer": pl.Int64,
+    "number": pl.Float64,
+    "boolean": pl.Boolean,
+    "date": pl.Date,
+    "datetime": pl.Datetime("us"),
+    "year": pl.Int32,
+}
+_COMPARISONS: dict[str, Callable[[pl.Expr, Any], pl.Expr]] = {
+    "minimum": lambda cell, bound: cell >= bound,
+    "maximum": lambda cell, bound: cell <= bound,
+    "exclusiveMinimum": lambda cell, bound: cell > bound,
+    "exclusiveMaximum": lambda cell, bound: cell < bound,
+}
+_LENGTHS: dict[str, Callable[[pl.Expr, int], pl.Expr]] = {
+    "minLength": lambda cell, bound: cell.str.len_chars() >= bound,
+    "maxLength": lambda cell, bound: cell.str.len_chars() <= bound,
+}
+_ORDERED = ("integer", "number", "date", "datetime", "year", "yearmonth")
+_TEXTUAL = ("string", "any")
+
+
+def pandera_schema(schema: TableSchema, name: str) -> DataFrameSchema:
+    """Return the contract that a typed Polars table must keep to satisfy `schema`.
+
+    Each check is named after the constraint it comes from, so that a failure can be told back to the Table Schema.
+    Constraints that cannot be applied are left out; `unsupported` names them.
+    """
+    from pandera.polars import Column, DataFrameSchema
+
+    left_out = {(field, constraint) for field, constraint, _ in unsupported(schema)}
+    columns = {
+        field.name: Column(
+            _TYPES.get(field.type, pl.String),
+            checks=[
+                _check(constraint, rule)
+                for constraint, rule in _rules(field)
+                if (field.name, constraint) not in left_out
+            ],
+            nullable=not (field.required or field.name in schema.primary_key),
+            title=field.title or None,
+            description=field.description or None,
+        )
+        for field in schema.fields
+    }
+    known = set(schema.names)
+    keys = [("primaryKey", schema.primary_key), *(("uniqueKeys", key) for key in schema.unique_keys)]
+    checks = [_key_check(what, key) for what, key in keys if key and set(key) <= known]
+    return DataFrameSchema(columns, checks=checks, name=name, strict=True, ordered=True)
+
+
+def unsupported(schema: TableSchema) -> list[tuple[str, str, str]]:
+    """Return the constraints that no contract can apply, as (field, constraint, why)."""
+    return [
+        (field.name, constraint, why)
+        for field in schema.fields
+        for constraint, stated in field.constraints.items()
+        if (why := _why_not(field, constraint, stated))
+    ]
+
+
+def violations(schema: TableSchema, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return every row of `frame` that breaks the contract of `schema`.
+
+    The columns are ``row`` (0-based), ``field`` (the names of a key's fields joined by ", "), ``constraint`` (as Table
+    Schema calls it) and ``value`` (as text, null for a key). Of rows that repeat a value, all but the first are given.
+    """
+    from pandera.errors import SchemaErrors
+
+    nothing = {"row": pl.UInt32, "field": pl.String, "constraint": pl.String, "value": pl.String}
+    if not frame.height:
+        return pl.DataFrame(schema=nothing)
+    try:
+        pandera_schema(schema, "table").validate(frame, lazy=True)
+    except SchemaErrors as errors:
+        cases: pl.DataFrame = errors.failure_cases
+    else:
+        return pl.DataFrame(schema=nothing)
+    check = pl.col("check").replace({"not_nullable": "required"})
+    key = check.str.extract(r"^(?:primaryKey|uniqueKeys): (.*)$")
+    return cases.select(
+        pl.col("index").cast(pl.UInt32).alias("row"),
+        key.fill_null(pl.col("column")).alias("field"),
+        check.str.replace(": .*$", "").alias("constraint"),
+        pl.when(key.is_null()).then(pl.col("failure_case").cast(pl.String)).alias("value"),
+    )
+
+
+def _check(constraint: str, rule: Callable[[pl.Expr], pl.Expr]) -> Check:
+    """Return a check of one column, called after its constraint; missing cells satisfy every constraint but required."""
+    from pandera.polars import Check
+
+    def applied(data: PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select(rule(pl.col(data.key)).fill_null(True))
+
+    return Check(applied, name=constraint, error=constraint)
+
+
+def _key_check(what: str, key: tuple[str, ...]) -> Check:
+    """Return a check that no row repeats the key of an earlier one; a unique key with a missing part repeats nothing."""
+    from pandera.polars import Check
+
+    def applied(data: PolarsData) -> pl.LazyFrame:
+        missing = pl.any_horizontal(pl.col(name).is_null() for name in key)
+        return data.lazyframe.select(pl.struct(key).is_first_distinct() | missing)
+
+    label = f"{what}: {', '.join(key)}"
+    return Check(applied, name=label, error=label)
+
+
+def _rules(field: Field) -> list[tuple[str, Callable[[pl.Expr], pl.Expr]]]:
+    """Return each constraint of `field` with what it asks of a cell."""
+    rules: list[tuple[str, Callable[[pl.Expr], pl.Expr]]] = []
+    if field.categories is not None:
+        rules.append(("categories", _one_of(field, field.categories)))
+    for constraint, stated in field.constraints.items():
+        if constraint == "enum":
+            rules.append((constraint, _one_of(field, stated)))
+        elif constraint == "unique" and stated:
+            rules.append((constraint, lambda cell: cell.is_first_distinct() | cell.is_null()))
+        elif constraint == "pattern":
+            rules.append((constraint, _matching(str(stated))))
+        elif constraint in _COMPARISONS:
+            rules.append((constraint, _bounded(_COMPARISONS[constraint], _value(field, stated))))
+        elif constraint in _LENGTHS:
+            rules.append((constraint, _bounded(_LENGTHS[constraint], stated)))
+    return rules
+
+
+def _one_of(field: Field, stated: Any) -> Callable[[pl.Expr], pl.Expr]:
+    values = pl.Series([_value(field, item) for item in stated], dtype=_TYPES.get(field.type, pl.String))
+    return lambda cell: cell.is_in(values.implode())
+
+
+def _matching(pattern: str) -> Callable[[pl.Expr], pl.Expr]:
+    return lambda cell: cell.str.contains(_whole(pattern))
+
+
+def _bounded(compare: Callable[[pl.Expr, Any], pl.Expr], bound: Any) -> Callable[[pl.Expr], pl.Expr]:
+    return lambda cell: compare(cell, bound)
+
+
+def _whole(pattern: str) -> str:
+    """Return a pattern that matches only whole cells, as XML Schema's regular expressions do."""
+    return f"^(?:{pattern})$"
+
+
+def _value(field: Field, stated: Any) -> Any:
+    """Return a value that a constraint states, read as a cell of the field would be when it is given as text."""
+    if isinstance(stated, str) and field.type in _TYPES:
+        return pl.DataFrame({field.name: [stated]}).select(typed(field)).item()
+    return str(stated) if field.type not in _TYPES else stated
+
+
+def _why_not(field: Field, constraint: str, stated: Any) -> str | None:
+    """Return why a constraint cannot be applied to `field`, or None when it can."""
+    if constraint in ("required", "unique"):
+        return None
+    if constraint == "enum":
+        unread = [item for item in stated if _value(field, item) is None]
+        return f"{unread[0]!r} is not a value of type {field.type}" if unread else None
+    if constraint in _COMPARISONS:
+        if field.type not in _ORDERED:
+            return f"values of type {field.type} have no order"
+        return f"{stated!r} is not a value of type {field.type}" if _value(field, stated) is None else None
+    if field.type not in _TEXTUAL and constraint in ("pattern", *_LENGTHS):
+        return f"it is for text, and the field is of type {field.type}"
+    if constraint == "pattern":
+        return _refused(str(stated))
+    return None if constraint in _LENGTHS else "it is not supported"
+
+
+def _refused(pattern: str) -> str | None:
+    """Return why the regular expression engine, whose time is linear, does not take `pattern`, or None."""
+    try:
+        pl.Series([""]).str.contains(_whole(pattern))
+    except pl.exceptions.PolarsError as error:
+        reason = str(error).strip().splitlines()[-1].removeprefix("error: ")
+        return f"the pattern is not understood ({reason})"
+    return None
