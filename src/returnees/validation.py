@@ -1,19 +1,16 @@
-"""Validation: every check in order, one report."""
+"""Validation: our own checks and those of frictionless, side by side, in one report."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 
-from returnees.conformance import start
-from returnees.figures.rows import row_findings
-from returnees.findings import Finding, Severity, distinct
-from returnees.outcome import Report, TableSummary
+from returnees.conformance import Authority
+from returnees.findings import distinct
+from returnees.outcome import Report
 from returnees.package.model import Package
 from returnees.package.opening import open_package
-from returnees.tables.constraints import check_contract, check_references
-from returnees.tables.model import Table
 
 
 def validate(
@@ -35,41 +32,17 @@ def validate(
     PackageError
         If `package` is a path and there is no package.
     """
-    if not isinstance(package, Package):
-        package = open_package(package)
-    authority = start(package) if conformance else None
-    tables = package.tables
-    findings = [*package.findings, *table_findings(tables)]
-    findings += row_findings(tables, today or date.today())
-    if authority is not None:
-        findings = authority.merge(findings, tables)
+    with ExitStack() as stack:
+        # Frictionless loads while the package is opened and our own libraries load: on two cores neither waits.
+        authority = stack.enter_context(Authority()) if conformance else None
+        if not isinstance(package, Package):
+            package = open_package(package)
+        if authority is not None:
+            authority.ask(package)
+        from returnees.checking import check, summaries
+
+        findings = check(package, today or date.today())
+        if authority is not None:
+            findings = authority.merge(findings, package.tables)
     findings = distinct(findings)
-    return Report(
-        package=package.name,
-        version=package.version,
-        findings=tuple(findings),
-        tables=tuple(_summary(table, findings) for table in tables.values()),
-    )
-
-
-def table_findings(tables: Mapping[str, Table]) -> list[Finding]:
-    """Return what is wrong with the tables as the standard has it: shape, types, constraints, keys."""
-    findings: list[Finding] = []
-    for table in tables.values():
-        findings += table.findings
-        findings += check_contract(table)
-    return findings + check_references(tables)
-
-
-def _summary(table: Table, findings: Iterable[Finding]) -> TableSummary:
-    """Return the size of a table and the number of findings in it."""
-    severities = [item.severity for item in findings if item.resource == table.name]
-    return TableSummary(
-        name=table.name,
-        file=table.file,
-        rows=table.frame.height,
-        fields=table.frame.width,
-        errors=severities.count(Severity.ERROR),
-        warnings=severities.count(Severity.WARNING),
-        infos=severities.count(Severity.INFO),
-    )
+    return Report(package.name, package.version, tuple(findings), summaries(package.tables, findings))

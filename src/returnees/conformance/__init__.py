@@ -1,5 +1,5 @@
 """Conformance: frictionless, which we did not write, judges the package beside our own checks."""
 
-from returnees.conformance.authority import Authority, start
+from returnees.conformance.authority import Authority
 
-__all__ = ["Authority", "start"]
+__all__ = ["Authority"]

@@ -7,12 +7,14 @@ import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from returnees.findings import Finding, Severity, finding
 from returnees.package.model import Package, Resource
 from returnees.package.profile import readable
-from returnees.tables.model import Table
+
+if TYPE_CHECKING:
+    from returnees.tables.model import Table
 
 #: Tables with more rows than this are left to our own checks: frictionless reads some tens of thousands a second.
 MOST_ROWS = 100_000
@@ -29,21 +31,60 @@ _OF_A_ROW = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
 class Authority:
-    """A run of frictionless: the process, and the tables it was not given, with their number of rows."""
+    """A run of frictionless in a process of its own, from its start to its answer.
 
-    process: subprocess.Popen[bytes] | None
-    skipped: Mapping[str, int]
+    Used as a context: leaving it ends the process, whatever has happened.
+    """
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-I", "-m", "returnees.conformance.worker"]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        self._skipped: dict[str, int] = {}
+
+    def __enter__(self) -> Authority:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.communicate()
+
+    def ask(self, package: Package) -> None:
+        """Hand over the tables of `package` that can be read and are not too large, and do not wait for the answer."""
+        resources = []
+        for resource in package.resources:
+            if resource.file is None or not readable(resource.descriptor):
+                continue
+            rows = _rows(resource)
+            if rows > MOST_ROWS:
+                self._skipped[resource.name] = rows
+            else:
+                resources.append(resource)
+        known = {resource.name for resource in resources}
+        about = {key: package.descriptor[key] for key in _JUDGED if key in package.descriptor}
+        described = [_described(resource, known) for resource in resources]
+        task = {"root": str(package.root), "descriptor": {**about, "resources": described}}
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(json.dumps(task).encode("utf-8"))
+            self._process.stdin.close()
+        except BrokenPipeError:
+            pass  # it ended early: its exit code tells
+        self._process.stdin = None
 
     def merge(self, own: Iterable[Finding], tables: Mapping[str, Table]) -> list[Finding]:
         """Return our findings, what frictionless finds beyond them, and what it was not asked or could not tell."""
-        own = list(own)
+        findings = list(own)
         errors, failure = self._answer()
-        told = _Told.of(own)
-        more = [_finding(error, tables) for error in errors]
-        findings = own + [item for error, item in zip(errors, more, strict=True) if not told.covers(error, item)]
-        for name, rows in self.skipped.items():
+        told = _Told.of(findings)
+        for error in errors:
+            item = _finding(error, tables)
+            if not told.covers(error, item):
+                findings.append(item)
+        for name, rows in self._skipped.items():
             message = f"'{name}' has {rows:,} rows; above {MOST_ROWS:,}, frictionless is not asked."
             findings.append(finding("F502", message, resource=name))
         if failure:
@@ -52,61 +93,17 @@ class Authority:
 
     def _answer(self) -> tuple[list[dict[str, Any]], str | None]:
         """Return the errors frictionless found, and why there is no answer when there is none."""
-        if self.process is None:
-            return [], None
         try:
-            output, _ = self.process.communicate(timeout=PATIENCE)
+            output, _ = self._process.communicate(timeout=PATIENCE)
         except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.communicate()
             return [], f"it took more than {PATIENCE} seconds"
-        if self.process.returncode != 0:
-            return [], f"it stopped with exit code {self.process.returncode}"
+        if self._process.returncode != 0:
+            return [], f"it stopped with exit code {self._process.returncode}"
         try:
             answer = json.loads(output)
         except ValueError:
             return [], "its answer was not understood"
         return answer["errors"], None
-
-    def stop(self) -> None:
-        """End the process when its answer is no longer wanted."""
-        if self.process is not None and self.process.poll() is None:
-            self.process.kill()
-            self.process.communicate()
-
-
-def start(package: Package) -> Authority:
-    """Start frictionless on the tables of `package` that can be read and are not too large, and do not wait for it."""
-    skipped: dict[str, int] = {}
-    resources = []
-    for resource in package.resources:
-        if resource.file is None or not readable(resource.descriptor):
-            continue
-        rows = _rows(resource)
-        if rows > MOST_ROWS:
-            skipped[resource.name] = rows
-        else:
-            resources.append(resource)
-    if not resources:
-        return Authority(None, skipped)
-    known = {resource.name for resource in resources}
-    task = {
-        "root": str(package.root),
-        "descriptor": {
-            **{key: package.descriptor[key] for key in _JUDGED if key in package.descriptor},
-            "resources": [_described(resource, known) for resource in resources],
-        },
-    }
-    command = [sys.executable, "-I", "-m", "returnees.conformance.worker"]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    assert process.stdin is not None
-    try:
-        process.stdin.write(json.dumps(task).encode("utf-8"))
-        process.stdin.close()
-    except BrokenPipeError:
-        pass  # it ended early: its exit code tells
-    process.stdin = None
-    return Authority(process, skipped)
 
 
 def _rows(resource: Resource) -> int:

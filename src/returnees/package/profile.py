@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from returnees.findings import Finding, finding
-from returnees.profiles import official_validator
 
 #: After this many faults of shape a descriptor has been told enough.
 _MOST = 50
@@ -14,6 +13,8 @@ _MOST = 50
 
 def conforms(value: Any, profile: str, file: str, resource: str | None = None) -> list[Finding]:
     """Return a finding for each place where `value` is not of the official `profile`'s shape."""
+    from returnees.profiles import official_validator
+
     findings = []
     for count, error in enumerate(official_validator(profile).iter_errors(value)):
         if count == _MOST:

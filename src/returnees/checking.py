@@ -1,0 +1,47 @@
+"""Our own checks, in order: tables as the standard has it, rows as the profile has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from returnees.figures.rows import row_findings
+from returnees.findings import Finding, Severity
+from returnees.outcome import TableSummary
+from returnees.package.model import Package
+from returnees.tables.constraints import check_contract, check_references
+from returnees.tables.model import Table
+
+
+def check(package: Package, today: date) -> list[Finding]:
+    """Return everything our own checks find in `package`; `today` is the last day that is not in the future."""
+    tables = package.tables
+    return [*package.findings, *table_findings(tables), *row_findings(tables, today)]
+
+
+def table_findings(tables: Mapping[str, Table]) -> list[Finding]:
+    """Return what is wrong with the tables as the standard has it: shape, types, constraints, keys."""
+    findings: list[Finding] = []
+    for table in tables.values():
+        findings += table.findings
+        findings += check_contract(table)
+    return findings + check_references(tables)
+
+
+def summaries(tables: Mapping[str, Table], findings: Iterable[Finding]) -> tuple[TableSummary, ...]:
+    """Return the size of each table and the number of findings in it."""
+    severities: dict[str | None, list[Severity]] = {}
+    for item in findings:
+        severities.setdefault(item.resource, []).append(item.severity)
+    return tuple(
+        TableSummary(
+            name=table.name,
+            file=table.file,
+            rows=table.frame.height,
+            fields=table.frame.width,
+            errors=severities.get(table.name, []).count(Severity.ERROR),
+            warnings=severities.get(table.name, []).count(Severity.WARNING),
+            infos=severities.get(table.name, []).count(Severity.INFO),
+        )
+        for table in tables.values()
+    )
