@@ -31,7 +31,7 @@ def test_the_same_seed_gives_the_same_bytes(root: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("figures", [100, 1237])
 def test_a_generated_package_follows_the_profile(root: Path, tmp_path: Path, figures: int) -> None:
     import returnees
-    from returnees.validation import table_findings
+    from returnees.checking import table_findings
 
     package = returnees.open_package(generated(root, tmp_path / "package", figures))
     assert package.table("figures").height == package.table("readings").height == figures

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from returnees.tables.model import Table
 
 #: Tables with more rows than this are left to our own checks: frictionless reads some tens of thousands a second.
-MOST_ROWS = 100_000
+MOST_ROWS = 25_000
 #: Seconds after which frictionless is no longer waited for.
 PATIENCE = 300
 
