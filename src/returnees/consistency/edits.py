@@ -1,0 +1,233 @@
+"""Edits: every rule laid over every figure it speaks of, as one system and a count of what stands alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import narwhals as nw
+import polars as pl
+
+from returnees.consistency.layout import dated, members, paired, series
+from returnees.consistency.patterns import COUNTED, GUARD, PLAIN, SCALED, Pattern, patterns_of
+from returnees.consistency.profile import Profile
+from returnees.consistency.quantities import Quantities
+from returnees.consistency.rules import TIME, Rule
+from returnees.consistency.system import TOLERANCE, System
+
+_MEMBER = ["pattern", "group", "context", "slot", "kind", "coefficient", "quantity", "reversed", "least", "most"]
+
+
+@dataclass(frozen=True)
+class Edits:
+    """The system of all edits of two figures or more, and the edits of a single figure, which are only counted.
+
+    ``lone`` has a row a rule with how many such edits there are (``edits``) and how many of them hold whatever the
+    unpublished quantities are (``holds``); all others cannot be verified.
+    """
+
+    system: System
+    lone: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Patterns whose slots are filled in the same way from the same figures."""
+
+    dimension: str | None
+    by_measure: bool
+    rule: Rule
+    patterns: tuple[tuple[int, Pattern], ...]
+
+
+def lay(rules: Sequence[Rule], quantities: Quantities, profile: Profile) -> Edits:
+    """Lay `rules` over the figures and return the edits.
+
+    An edit is laid where at least one quantity on its smaller side was published. Edits with one published quantity
+    decide nothing that the figure's own interval does not, and are counted rather than built.
+    """
+    patterns = patterns_of(rules, profile)
+    sheets, lone = [], []
+    for batch in _batches(patterns):
+        found = _members(batch, quantities)
+        sheets.append(dated(paired(found)).select(_MEMBER).to_native())
+        lone.append(_lone(found.to_native(), batch))
+    for rule in rules:
+        if rule.along == TIME:
+            number = len(patterns)
+            patterns.append(Pattern(rule, None, (), 0.0))
+            sheets.append(_series(rule, quantities, number))
+    terms = pl.concat(sheets) if sheets else pl.DataFrame(schema=_SHEET)
+    alone = pl.concat(lone) if lone else pl.DataFrame(schema=_LONE)
+    alone = alone.group_by("rule").agg(pl.col("edits").sum(), pl.col("holds").sum()).sort("rule")
+    return Edits(_system(terms, patterns, quantities), alone)
+
+
+_SHEET = {
+    "pattern": pl.Int64, "group": pl.Int64, "context": pl.Int64, "slot": pl.Int64, "kind": pl.Int64,
+    "coefficient": pl.Float64, "quantity": pl.Int64, "reversed": pl.Boolean, "least": pl.Float64, "most": pl.Float64,
+}  # fmt: skip
+_LONE = {"rule": pl.String, "edits": pl.Int64, "holds": pl.Int64}
+
+
+def _batches(patterns: Sequence[Pattern]) -> list[_Batch]:
+    """Return the patterns grouped so that those in a group can be laid in one go."""
+    groups: dict[object, list[tuple[int, Pattern]]] = {}
+    for number, pattern in enumerate(patterns):
+        where = tuple(sorted(pattern.rule.where.items()))
+        key = (pattern.dimension, pattern.by_measure, where, pattern.rule.measures)
+        groups.setdefault(key, []).append((number, pattern))
+    return [
+        _Batch(group[0][1].dimension, group[0][1].by_measure, group[0][1].rule, tuple(group)) for group in groups.values()
+    ]
+
+
+def _members(batch: _Batch, quantities: Quantities) -> nw.DataFrame[pl.DataFrame]:
+    """Return the figures that fill the slots of a batch."""
+    rows = []
+    for number, pattern in batch.patterns:
+        for at, slot in enumerate(pattern.slots):
+            measure = quantities.number("measure", slot.measure) if slot.measure is not None else None
+            code = quantities.number(pattern.dimension, slot.code) if pattern.dimension and slot.code else None
+            if (slot.measure is None) == (measure is None) and (slot.code is None) == (code is None):
+                rows.append((number, at, measure, code, slot.coefficient, slot.kind))
+    slots = pl.DataFrame(
+        rows,
+        schema={"pattern": pl.Int64, "slot": pl.Int64, "slot_measure": pl.Int64, "slot_code": pl.Int64,
+                "coefficient": pl.Float64, "kind": pl.Int64},  # fmt: skip
+        orient="row",
+    )
+    figures = _limited(batch.rule, quantities)
+    radix = quantities.radix[batch.dimension] if batch.dimension else 0
+    return members(
+        nw.from_native(figures, eager_only=True), nw.from_native(slots, eager_only=True),
+        batch.dimension, batch.by_measure, radix, quantities.base,
+    )  # fmt: skip
+
+
+def _limited(rule: Rule, quantities: Quantities) -> pl.DataFrame:
+    """Return the figures that a rule's ``where`` and ``measures`` leave."""
+    frame = quantities.frame
+    for dimension, codes in rule.where.items():
+        frame = frame.filter(pl.col(dimension).is_in(_numbers(quantities, dimension, codes)))
+    if rule.measures is not None:
+        frame = frame.filter(pl.col("measure").is_in(_numbers(quantities, "measure", rule.measures)))
+    return frame
+
+
+def _numbers(quantities: Quantities, dimension: str, codes: Sequence[str]) -> list[int]:
+    return [number for code in codes if (number := quantities.number(dimension, code)) is not None]
+
+
+def _series(rule: Rule, quantities: Quantities, pattern: int) -> pl.DataFrame:
+    """Return the terms of a rule of time."""
+    figures = _limited(rule, quantities)
+    figures = figures.with_columns((pl.col("key") % quantities.radix["source"]).alias("place"))
+    measures = list(range(quantities.base))
+    return series(nw.from_native(figures, eager_only=True), measures, pattern).select(_MEMBER).to_native()
+
+
+def _lone(found: pl.DataFrame, batch: _Batch) -> pl.DataFrame:
+    """Return, by rule, how many edits have a single published figure, and how many of these hold all the same."""
+    facts = pl.DataFrame(
+        [(number, pattern.rule.id, pattern.limit, len(pattern.slots)) for number, pattern in batch.patterns],
+        schema={"pattern": pl.Int64, "rule": pl.String, "limit": pl.Float64, "slots": pl.Int64},
+        orient="row",
+    )
+    single = found.group_by("pattern", "group").agg(
+        pl.len().alias("figures"), *(pl.col(name).first() for name in ("coefficient", "kind", "least", "most"))
+    )
+    single = single.filter((pl.col("figures") == 1) & (pl.col("coefficient") > 0) & (pl.col("kind") != GUARD))
+    most = pl.when(pl.col("kind") == COUNTED).then(1.0).otherwise(pl.col("most"))
+    # What was not published on the smaller side has no upper end, so such an edit never holds for certain.
+    below = pl.DataFrame(
+        [(number, sum(slot.coefficient > 0 for slot in pattern.slots)) for number, pattern in batch.patterns],
+        schema={"pattern": pl.Int64, "below": pl.Int64},
+        orient="row",
+    )
+    holds = (pl.col("below") == 1) & (pl.col("coefficient") * most <= pl.col("limit") + TOLERANCE)
+    return (
+        single.join(facts, on="pattern").join(below, on="pattern")
+        .group_by("rule").agg(pl.len().cast(pl.Int64).alias("edits"), holds.sum().cast(pl.Int64).alias("holds"))
+    )  # fmt: skip
+
+
+def _system(terms: pl.DataFrame, patterns: Sequence[Pattern], quantities: Quantities) -> System:
+    """Return the terms as a system: edits numbered, shares turned into coefficients, bounds beside."""
+    keys = ["pattern", "group", "context"]
+    edits = terms.select(keys).unique().sort(keys).with_row_index("edit").with_columns(pl.col("edit").cast(pl.Int64))
+    terms = terms.join(edits, on=keys)
+    shares = terms.filter(pl.col("kind") == GUARD)
+    if shares.height or any(slot.kind == SCALED for pattern in patterns for slot in pattern.slots):
+        terms, edits = _scaled(terms, edits, shares)
+    guards = shares.join(edits, on="edit", how="semi").join(
+        quantities.frame.select("quantity", "figure"), on="quantity"
+    )
+    counted = terms.filter(pl.col("kind") == COUNTED)["quantity"].unique()
+    total = quantities.frame.height
+    # A count adds up figures that are positive, as 0 or 1: a second quantity of the same figure.
+    number = pl.when(pl.col("kind") == COUNTED).then(pl.col("quantity") + total).otherwise(pl.col("quantity"))
+    terms = terms.with_columns(number.alias("quantity"))
+    facts = pl.DataFrame(
+        [
+            (number, pattern.rule.id, pattern.limit, *_sides(pattern))
+            for number, pattern in enumerate(patterns)
+        ],
+        schema={"pattern": pl.Int64, "rule": pl.String, "limit": pl.Float64, "below": pl.Int64, "above": pl.Int64},
+        orient="row",
+    )
+    found = terms.group_by("edit").agg(
+        (pl.col("coefficient") > 0).sum().cast(pl.Int64).alias("found_below"),
+        (pl.col("coefficient") < 0).sum().cast(pl.Int64).alias("found_above"),
+        pl.col("reversed").any().alias("dates_reversed"),
+    )
+    edits = edits.join(facts, on="pattern").join(found, on="edit").select(
+        "edit", "rule", "limit", "dates_reversed",
+        (pl.col("below") - pl.col("found_below")).clip(0).alias("missing_below"),
+        (pl.col("above") - pl.col("found_above")).clip(0).alias("missing_above"),
+    ).sort("edit")  # fmt: skip
+    return System(
+        _bounds(quantities, counted),
+        edits,
+        terms.select("edit", "quantity", "coefficient").sort("edit", "quantity"),
+        guards.select("edit", "figure").sort("edit", "figure"),
+    )
+
+
+def _sides(pattern: Pattern) -> tuple[int, int]:
+    """Return how many slots stand on the smaller and on the greater side of a pattern; a rule of time has one each."""
+    if not pattern.slots:
+        return 1, 1
+    signs = [slot.coefficient for slot in pattern.slots if slot.kind != GUARD]
+    return sum(sign > 0 for sign in signs), sum(sign < 0 for sign in signs)
+
+
+def _scaled(terms: pl.DataFrame, edits: pl.DataFrame, shares: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the terms with the bounds of shares in the coefficients, without edits whose share was never published.
+
+    On the greater side a share counts with its high end and on the smaller with its low end: what is left is true
+    whatever the share really is.
+    """
+    share = shares.select("edit", pl.col("least").alias("share_low"), pl.col("most").alias("share_high"))
+    needs = terms.filter(pl.col("kind") == SCALED).select("edit")
+    without = needs.join(share, on="edit", how="anti")
+    terms = terms.filter(pl.col("kind") != GUARD).join(without, on="edit", how="anti")
+    terms = terms.join(share, on="edit", how="left")
+    end = pl.when(pl.col("coefficient") < 0).then(pl.col("share_high")).otherwise(pl.col("share_low")) / 100
+    coefficient = pl.when(pl.col("kind") == SCALED).then(pl.col("coefficient") * end).otherwise(pl.col("coefficient"))
+    terms = terms.with_columns(coefficient.alias("coefficient"))
+    return terms, edits.join(terms.select("edit").unique(), on="edit", how="semi")
+
+
+def _bounds(quantities: Quantities, counted: pl.Series) -> pl.DataFrame:
+    """Return the bounds of every quantity: the figures, and the 0/1 quantities of those that are counted."""
+    frame = quantities.frame
+    plain = frame.select(
+        "quantity", "figure", pl.col("least").alias("low"), pl.col("most").alias("high"),
+        pl.lit(0.0).alias("floor"), pl.col("ceiling").alias("ceiling"),
+    )  # fmt: skip
+    positive = frame.filter(pl.col("quantity").is_in(counted.implode())).select(
+        pl.col("quantity") + frame.height, "figure", (pl.col("least") > 0).cast(pl.Float64).alias("low"),
+        pl.lit(1.0).alias("high"), pl.lit(0.0).alias("floor"), pl.lit(1.0).alias("ceiling"),
+    )  # fmt: skip
+    return pl.concat([plain, positive])

@@ -1,0 +1,184 @@
+"""Rules laid over figures: which figures fill which slots of which pattern, for one source and one date.
+
+Written in Narwhals expressions, so that the same code runs on every engine. Dates: an edit is laid at a date D. A figure
+of a measure that only grows may be dated before D on the smaller side of an inequality, and after D on the greater side,
+for it was no larger before and is no smaller after; any other must agree with D.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import narwhals as nw
+
+Frame = nw.DataFrame[Any]
+
+#: Added to the distance in days of a figure that is dated the wrong way round, so that any other comes first.
+_REVERSED = 100_000_000
+_GROUP = ["pattern", "group"]
+_EDIT = [*_GROUP, "context"]
+
+
+def members(figures: Frame, slots: Frame, dimension: str | None, by_measure: bool, radix: int, base: int) -> Frame:
+    """Return each figure that fills a slot: pattern, group (what all figures of an edit share), slot, coefficient, dates.
+
+    Parameters
+    ----------
+    figures
+        ``quantity``, ``measure``, ``key``, ``first``, ``last``, ``least``, ``most``, ``cumulative`` and a column for each
+        dimension.
+    slots
+        ``pattern``, ``slot``, ``slot_measure``, ``slot_code``, ``coefficient``, ``kind``.
+    dimension, by_measure
+        What the slots name: codes along this dimension, measures, or both.
+    radix, base
+        The dimension's place value in ``key``, and how many measures there are.
+    """
+    left = (["measure"] if by_measure else []) + ([dimension] if dimension else [])
+    right = (["slot_measure"] if by_measure else []) + (["slot_code"] if dimension else [])
+    joined = figures.join(slots, left_on=left, right_on=right, how="inner")
+    group = nw.col("key") - nw.col(dimension) * radix if dimension else nw.col("key")
+    group = group if by_measure else group * base + nw.col("measure")
+    kept = ["pattern", "slot", "kind", "coefficient", "quantity", "first", "last", "cumulative", "least", "most"]
+    return joined.with_columns(group.alias("group")).select("group", *kept)
+
+
+def paired(found: Frame) -> Frame:
+    """Return the members of groups that are laid out: two figures or more, one of them on the smaller side."""
+    below = nw.when((nw.col("coefficient") > 0) & (nw.col("kind") != GUARD)).then(nw.lit(1)).otherwise(nw.lit(0))
+    groups = (
+        found.with_columns(below.alias("below"))
+        .group_by(_GROUP)
+        .agg(nw.col("quantity").n_unique().alias("figures"), nw.col("below").sum())
+        .filter((nw.col("figures") > 1) & (nw.col("below") > 0))
+    )
+    return found.join(groups.select(_GROUP), on=_GROUP, how="inner")
+
+
+#: The kind of slot that carries a share, as in `patterns`.
+GUARD = 2
+
+
+def dated(found: Frame) -> Frame:
+    """Return the terms of every edit: the members of each group, put together date by date.
+
+    The columns are those of `found`, with ``context`` (the edit's number within its group), ``reversed`` (whether the
+    figure is dated the wrong way round) and one row for each filled slot of each edit.
+    """
+    dates = found.group_by(_GROUP).agg(
+        nw.col("first").min().alias("f0"), nw.col("first").max().alias("f1"),
+        nw.col("last").min().alias("l0"), nw.col("last").max().alias("l1"),
+    )  # fmt: skip
+    one = dates.filter((nw.col("f0") == nw.col("f1")) & (nw.col("l0") == nw.col("l1"))).select(_GROUP)
+    same = found.join(one, on=_GROUP, how="inner").with_columns(
+        nw.lit(0).cast(nw.Int64).alias("context"), nw.lit(False).alias("reversed")
+    )
+    rest = found.join(one, on=_GROUP, how="anti")
+    if len(rest) == 0:
+        return same
+    return nw.concat([same, _over_dates(rest).select(same.columns)], how="vertical")
+
+
+def _over_dates(found: Frame) -> Frame:
+    """Return the terms of the edits of groups with several dates, each distinct set of figures once."""
+    days = found.select(*_GROUP, "first", "last").unique().sort(*_GROUP, "first", "last")
+    days = days.with_row_index("context").with_columns(nw.col("context").cast(nw.Int64))
+    days = days.rename({"first": "at_first", "last": "at_last"})
+    pairs = days.join(found, on=_GROUP, how="inner").with_columns(_cost().alias("cost"))
+    pairs = pairs.filter(nw.col("cost") < 2 * _REVERSED)
+    nearest = pairs.group_by([*_EDIT, "slot"]).agg(nw.col("cost").min())
+    chosen = pairs.join(nearest, on=[*_EDIT, "slot", "cost"], how="inner")
+    first = chosen.group_by([*_EDIT, "slot"]).agg(nw.col("quantity").min())
+    chosen = chosen.join(first, on=[*_EDIT, "slot", "quantity"], how="inner")
+    chosen = chosen.with_columns((nw.col("cost") >= _REVERSED).alias("reversed"))
+    return _needed_only(_distinct(_paired_edits(chosen)))
+
+
+def _cost() -> nw.Expr:
+    """Return how far a figure is from the date of an edit in days; beyond `_REVERSED`, dated the wrong way round; twice that, unfit."""
+    agree = ((nw.col("first") <= nw.col("at_first")) & (nw.col("last") >= nw.col("at_last"))) | (
+        (nw.col("first") >= nw.col("at_first")) & (nw.col("last") <= nw.col("at_last"))
+    )
+    earlier = nw.col("last") < nw.col("at_first")
+    below = nw.col("coefficient") > 0
+    right_way = (below & earlier) | (~below & ~earlier)
+    days = (nw.col("first") - nw.col("at_first")).abs() + (nw.col("last") - nw.col("at_last")).abs()
+    # Clipped: a figure without a date spans all time.
+    days = nw.when(days > _REVERSED // 2).then(nw.lit(_REVERSED // 2)).otherwise(days)
+    growing = nw.when(right_way).then(days).otherwise(days + _REVERSED)
+    return nw.when(agree).then(days).when(nw.col("cumulative")).then(growing).otherwise(nw.lit(2 * _REVERSED))
+
+
+def _paired_edits(chosen: Frame) -> Frame:
+    """Return the terms of edits that have two figures or more, one of them on the smaller side."""
+    below = nw.when((nw.col("coefficient") > 0) & (nw.col("kind") != GUARD)).then(nw.lit(1)).otherwise(nw.lit(0))
+    sizes = (
+        chosen.with_columns(below.alias("below"))
+        .group_by(_EDIT)
+        .agg(nw.len().alias("size"), nw.col("below").sum(), nw.col("reversed").cast(nw.Int64).max().alias("turned"))
+        .filter((nw.col("size") > 1) & (nw.col("below") > 0))
+    )
+    return chosen.join(sizes.select(*_EDIT, "size", "turned"), on=_EDIT, how="inner")
+
+
+def _distinct(chosen: Frame) -> Frame:
+    """Return the terms without the edits whose figures another edit of the group has all of, or has again.
+
+    A sum with fewer terms says no more than the whole one; an edit with reversed dates never stands for one without.
+    """
+    marks = chosen.select(*_EDIT, "slot", "quantity", "size", "turned")
+    other = marks.rename({"context": "other", "size": "other_size", "turned": "other_turned"})
+    shared = (
+        marks.join(other, on=[*_GROUP, "slot", "quantity"], how="inner")
+        .filter(nw.col("context") != nw.col("other"))
+        .group_by([*_EDIT, "other", "size", "other_size", "turned", "other_turned"])
+        .agg(nw.len().alias("common"))
+    )
+    covered = shared.filter(
+        (nw.col("common") == nw.col("size"))
+        & (nw.col("other_turned") <= nw.col("turned"))
+        & ((nw.col("other_size") > nw.col("size")) | (nw.col("other") < nw.col("context")) | (nw.col("other_turned") < nw.col("turned")))
+    )
+    return chosen.join(covered.select(_EDIT).unique(), on=_EDIT, how="anti")
+
+
+def _needed_only(chosen: Frame) -> Frame:
+    """Return the terms without reversed edits whose limited figures all stand in an edit that is dated the right way."""
+    right = chosen.filter(nw.col("turned") == 0).select(*_GROUP, "slot", "quantity").unique()
+    limited = chosen.filter((nw.col("turned") > 0) & (nw.col("coefficient") > 0))
+    alone = limited.join(right, on=[*_GROUP, "slot", "quantity"], how="anti").select(_EDIT).unique()
+    kept = nw.concat([chosen.filter(nw.col("turned") == 0).select(_EDIT).unique(), alone], how="vertical")
+    return chosen.join(kept, on=_EDIT, how="inner")
+
+
+def series(figures: Frame, measures: Sequence[int], pattern: int) -> Frame:
+    """Return the terms of the rule of time: each figure against the next later one of its publisher and coordinates.
+
+    The columns are those of `dated`; the earlier figure has coefficient 1, the later one -1.
+    """
+    own = figures.filter(nw.col("cumulative") & nw.col("measure").is_in(list(measures)))
+    # What a series shares is the publisher and all coordinates: the source's place in the key is replaced.
+    line = ["publisher", "place", "measure"]
+    small = own.select(*line, "quantity", "first", "last")
+    later = small.rename({"quantity": "later", "first": "later_first", "last": "later_last"})
+    pairs = small.join(later, on=line, how="inner").filter(nw.col("later_first") > nw.col("last"))
+    nearest = pairs.group_by("quantity").agg(nw.col("later_first").min())
+    pairs = pairs.join(nearest, on=["quantity", "later_first"], how="inner")
+    nearest = pairs.group_by("quantity").agg(nw.col("later").min())
+    pairs = pairs.join(nearest, on=["quantity", "later"], how="inner").select("quantity", "later")
+    ends = [
+        pairs.select(
+            nw.lit(pattern).cast(nw.Int64).alias("pattern"), nw.col("quantity").alias("group"),
+            nw.lit(slot).cast(nw.Int64).alias("slot"), nw.lit(0).cast(nw.Int64).alias("kind"),
+            nw.lit(coefficient).alias("coefficient"), nw.col(end).alias("term"),
+        )
+        for slot, coefficient, end in ((0, 1.0, "quantity"), (1, -1.0, "later"))
+    ]  # fmt: skip
+    facts = figures.select("quantity", "first", "last", "cumulative", "least", "most")
+    return (
+        nw.concat(ends, how="vertical")
+        .rename({"term": "quantity"})
+        .join(facts, on="quantity", how="inner")
+        .with_columns(nw.lit(0).cast(nw.Int64).alias("context"), nw.lit(False).alias("reversed"))
+    )

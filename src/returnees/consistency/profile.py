@@ -1,0 +1,108 @@
+"""What the engine needs to know of a package: its coordinates, its measures, its hierarchies. Nothing else is special."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from returnees.tables.model import Table
+
+#: Foreign keys of figures that are not coordinates but have a meaning of their own.
+_SPECIAL = ("source_id", "measure_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What is counted: its unit, and whether it counts from the start and so can only grow."""
+
+    unit: str
+    cumulative: bool
+
+    @property
+    def share(self) -> bool:
+        """Whether it is a share, in percent."""
+        return self.unit == "percent"
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """Disjoint parts of one whole, along one dimension; together they are the whole when the set is exhaustive."""
+
+    dimension: str
+    id: str
+    parts: tuple[str, ...]
+    whole: str
+    exhaustive: bool
+
+
+@dataclass(frozen=True)
+class Profile:
+    """The dimensions of a package by name (``area`` for the field ``area_id``), its measures and its hierarchies.
+
+    ``codes`` are the known codes of each dimension.
+    """
+
+    dimensions: Mapping[str, str]
+    codes: Mapping[str, frozenset[str]]
+    measures: Mapping[str, Measure]
+    sets: tuple[Set, ...]
+    dated: bool
+
+    @classmethod
+    def of(cls, tables: Mapping[str, Table]) -> Profile:
+        """Return the profile of the tables of a package that has ``figures``.
+
+        A coordinate is any foreign key of figures of one field, except source and measure, in the schema's order.
+        """
+        figures = tables["figures"]
+        present = set(figures.raw.text.columns)
+        dimensions: dict[str, str] = {}
+        codes: dict[str, frozenset[str]] = {}
+        for key in figures.schema.foreign_keys:
+            name = key.fields[0]
+            if len(key.fields) > 1 or name in _SPECIAL or name not in present:
+                continue
+            dimension = name.removesuffix("_id")
+            dimensions[dimension] = name
+            target = tables.get(key.target)
+            if target is not None and key.target_fields[0] in target.frame.columns:
+                codes[dimension] = _known(target.frame, key.target_fields[0])
+            else:
+                codes[dimension] = _known(figures.frame, name)
+        return cls(dimensions, codes, _measures(tables), _sets(tables), "as_of" in present)
+
+
+def _known(frame: pl.DataFrame, name: str) -> frozenset[str]:
+    return frozenset(str(code) for code in frame[name].unique().drop_nulls().to_list())
+
+
+def _measures(tables: Mapping[str, Table]) -> dict[str, Measure]:
+    """Return the measures that the package defines, or those its figures have when it defines none."""
+    table = tables.get("measures")
+    if table is None or "measure_id" not in table.frame.columns:
+        found = tables["figures"].frame
+        names = found["measure_id"].unique().drop_nulls().to_list() if "measure_id" in found.columns else []
+        return {str(name): Measure("", False) for name in sorted(map(str, names))}
+    return {
+        str(row["measure_id"]): Measure(str(row.get("unit") or ""), row.get("cumulative") is True)
+        for row in table.frame.iter_rows(named=True)
+        if row["measure_id"] is not None
+    }
+
+
+def _sets(tables: Mapping[str, Table]) -> tuple[Set, ...]:
+    """Return the sets of the table ``hierarchies``, each part once; rows that lack a part of their key are passed over."""
+    table = tables.get("hierarchies")
+    needed = {"dimension", "set_id", "part_id", "whole_id"}
+    if table is None or not needed <= set(table.frame.columns):
+        return ()
+    groups: dict[tuple[str, str, str], dict[str, bool]] = {}
+    for row in table.frame.drop_nulls(list(needed)).iter_rows(named=True):
+        key = (str(row["dimension"]), str(row["set_id"]), str(row["whole_id"]))
+        groups.setdefault(key, {})[str(row["part_id"])] = row.get("exhaustive") is True
+    return tuple(
+        Set(dimension, name, tuple(parts), whole, all(parts.values()))
+        for (dimension, name, whole), parts in groups.items()
+    )

@@ -1,0 +1,92 @@
+"""Figures as quantities: an interval, a span of days, and coordinates as numbers that joins are quick on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from returnees.consistency.dates import spans
+from returnees.consistency.intervals import ABOUT, with_intervals
+from returnees.consistency.profile import Profile
+
+
+@dataclass(frozen=True)
+class Quantities:
+    """The figures of a package for the engine.
+
+    ``frame`` has a row a figure: ``row`` (its row in figures), ``figure`` (its id), ``measure`` (number), a number for each
+    coordinate under its dimension's name, ``publisher``, ``first`` and ``last`` (days), ``least`` and ``most``,
+    ``ceiling``, ``cumulative``, and ``key``: source and coordinates as one number in mixed radix, in which ``radix`` is the place value
+    of each dimension and ``base`` how many measures there are. ``codes`` are the codes behind the numbers.
+    """
+
+    frame: pl.DataFrame
+    radix: Mapping[str, int]
+    codes: Mapping[str, pl.Series]
+    base: int
+
+    def number(self, dimension: str, code: str) -> int | None:
+        """Return the number of a code along a dimension (or of a measure), None when no figure has it."""
+        found = self.codes[dimension].index_of(code)
+        return None if found is None else int(found)
+
+
+def quantities(
+    figures: pl.DataFrame, profile: Profile, publishers: pl.DataFrame | None = None, about: float = ABOUT
+) -> Quantities:
+    """Return the figures that can take part in edits: those with an id, a source, a measure and all coordinates.
+
+    `publishers` (``source_id``, ``publisher_id``) says which sources are of one publisher; without it each source is its
+    own. `about` is the least relative half-width of a figure qualified by "about".
+    """
+    needed = ["figure_id", "source_id", "measure_id", *profile.dimensions.values()]
+    numbers = [name for name in ("qualifier", "value", "low", "high", "unit") if name in figures.columns]
+    as_of = pl.col("as_of") if "as_of" in figures.columns else pl.lit(None, pl.String)
+    first, last = spans(as_of.cast(pl.String))
+    frame = (
+        figures.select(
+            *(pl.col(name).cast(pl.String) for name in needed),
+            *numbers,
+            first.alias("first"),
+            last.alias("last"),
+        )
+        .with_row_index("row")
+        .drop_nulls(needed)
+    )
+    frame = with_intervals(frame, about)
+    fields = {"measure": "measure_id", "source": "source_id", **profile.dimensions}
+    codes = {name: frame[field].unique().sort() for name, field in fields.items()}
+    frame = frame.with_columns(
+        pl.col(field).cast(pl.Enum(codes[name])).to_physical().cast(pl.Int64).alias(name) for name, field in fields.items()
+    )
+    radix: dict[str, int] = {}
+    place = 1
+    for name in reversed([*profile.dimensions]):
+        radix[name] = place
+        place *= max(1, len(codes[name]))
+    radix["source"] = place
+    key = sum((pl.col(name) * value for name, value in radix.items()), pl.lit(0))
+    shares = [name for name, measure in profile.measures.items() if measure.share]
+    ceiling = pl.when(pl.col("measure_id").is_in(shares)).then(100.0).otherwise(float("inf")).alias("ceiling")
+    cumulative = [name for name, measure in profile.measures.items() if measure.cumulative]
+    frame = frame.with_columns(key.alias("key"), pl.col("measure_id").is_in(cumulative).alias("cumulative"), ceiling)
+    frame = frame.rename({"figure_id": "figure"}).with_columns(_publisher(frame, publishers).alias("publisher"))
+    kept = ["row", "figure", "measure", *profile.dimensions, "source", "publisher", "first", "last"]
+    frame = frame.select(*kept, "least", "most", "ceiling", "cumulative", "key").with_row_index("quantity")
+    return Quantities(frame.with_columns(pl.col("quantity").cast(pl.Int64)), radix, codes, len(codes["measure"]))
+
+
+def _publisher(frame: pl.DataFrame, publishers: pl.DataFrame | None) -> pl.Series:
+    """Return each figure's publisher as a number; a source that names none is its own."""
+    if publishers is None:
+        return frame["source"].alias("publisher")
+    known = publishers.select(pl.col("source_id").cast(pl.String), pl.col("publisher_id").cast(pl.String))
+    joined = frame.select("source_id").join(
+        known.unique("source_id", keep="first"), on="source_id", how="left", maintain_order="left"
+    )
+    named = joined.select(pl.coalesce(pl.concat_str(pl.lit("p:"), "publisher_id"), pl.concat_str(pl.lit("s:"), "source_id")))
+    return named.to_series().rank("dense").cast(pl.Int64)
+
+

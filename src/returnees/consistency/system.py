@@ -1,0 +1,48 @@
+"""The matrix that everything between figures comes down to: quantities with bounds, edits, terms, guards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+#: How far, relative to the numbers in it, an edit may be missed before it counts as broken: floating-point sums and
+#: coefficients such as 0.6 are exact to some 1e-16, so that this leaves room for millions of terms and none for people.
+TOLERANCE = 1e-9
+
+
+@dataclass(frozen=True)
+class System:
+    """A sparse system of linear inequalities over bounded quantities.
+
+    Parameters
+    ----------
+    quantities
+        ``quantity`` (0, 1, ...), ``figure`` (its id, null for a quantity never published), ``low`` and ``high``
+        (infinite when unbounded), ``floor`` and ``ceiling`` (what remains of the bounds when the figure is disbelieved).
+    edits
+        ``edit`` (0, 1, ...), ``rule`` (its id), ``limit``: the sum of coefficient times quantity is at most the limit;
+        ``dates_reversed`` (a figure is dated the wrong way round for a strict conclusion), ``missing_below`` and
+        ``missing_above`` (how many quantities the edit needs on its smaller and on its greater side that were never
+        published and have no row here).
+    terms
+        ``edit``, ``quantity``, ``coefficient``.
+    guards
+        ``edit``, ``figure``: the edit's coefficients come from this figure (a share), so that without it the edit is void.
+    """
+
+    quantities: pl.DataFrame
+    edits: pl.DataFrame
+    terms: pl.DataFrame
+    guards: pl.DataFrame
+
+    def of(self, edits: pl.Series) -> System:
+        """Return the part of the system that these edits need; numbers of edits and quantities stay."""
+        chosen = edits.implode()
+        terms = self.terms.filter(pl.col("edit").is_in(chosen))
+        return System(
+            self.quantities.filter(pl.col("quantity").is_in(terms["quantity"].unique().implode())),
+            self.edits.filter(pl.col("edit").is_in(chosen)),
+            terms,
+            self.guards.filter(pl.col("edit").is_in(chosen)),
+        )

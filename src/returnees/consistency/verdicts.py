@@ -1,0 +1,55 @@
+"""Verdicts: each edit judged by interval arithmetic, in one join and one group-by."""
+
+from __future__ import annotations
+
+import narwhals as nw
+import polars as pl
+
+from returnees.consistency.system import TOLERANCE, System
+
+HOLDS, BROKEN, UNDECIDED, UNVERIFIABLE = "holds", "broken", "undecided", "unverifiable"
+
+
+def verdicts(system: System) -> pl.DataFrame:
+    """Return the edits of `system` with the ``smallest`` and ``largest`` value of their left side, and the ``verdict``.
+
+    holds: the largest is within the limit. broken: the smallest is beyond it. unverifiable: neither, and a quantity the
+    edit needs was never published. undecided: neither, and all were published.
+    """
+    terms = nw.from_native(system.terms, eager_only=True)
+    quantities = nw.from_native(system.quantities, eager_only=True).select("quantity", "figure", "low", "high")
+    edits = nw.from_native(system.edits, eager_only=True)
+    return judged(terms, quantities, edits).to_native()
+
+
+def judged(terms: nw.DataFrame, quantities: nw.DataFrame, edits: nw.DataFrame) -> nw.DataFrame:  # type: ignore[type-arg]
+    """Return `edits` with their verdicts, as `verdicts` does, on whatever engine the frames are of."""
+    coefficient = nw.col("coefficient")
+    low = nw.when(coefficient > 0).then(nw.col("low")).otherwise(nw.col("high"))
+    high = nw.when(coefficient > 0).then(nw.col("high")).otherwise(nw.col("low"))
+    # Nothing times unbounded is nothing: a share of 0 % of an unknown number.
+    nothing = coefficient == 0
+    smallest = nw.when(nothing).then(nw.lit(0.0)).otherwise(coefficient * low)
+    largest = nw.when(nothing).then(nw.lit(0.0)).otherwise(coefficient * high)
+    finite = nw.when(largest.is_finite()).then(largest.abs()).otherwise(nw.lit(0.0))
+    scale = nw.max_horizontal(nw.when(smallest.is_finite()).then(smallest.abs()).otherwise(nw.lit(0.0)), finite)
+    sums = (
+        terms.join(quantities, on="quantity", how="inner")
+        .with_columns(
+            smallest.alias("smallest"), largest.alias("largest"), scale.alias("scale"),
+            nw.col("figure").is_null().cast(nw.Int64).alias("unpublished"),
+        )
+        .group_by("edit")
+        .agg(nw.col("smallest").sum(), nw.col("largest").sum(), nw.col("scale").sum(), nw.col("unpublished").sum())
+    )  # fmt: skip
+    slack = (nw.col("scale") + nw.col("limit").abs()) * TOLERANCE
+    below, above = nw.col("missing_below") > 0, nw.col("missing_above") > 0
+    holds = ~below & (nw.col("largest") <= nw.col("limit") + slack)
+    broken = ~above & (nw.col("smallest") > nw.col("limit") + slack)
+    verdict = (
+        nw.when(holds).then(nw.lit(HOLDS))
+        .when(broken).then(nw.lit(BROKEN))
+        .when(below | above | (nw.col("unpublished") > 0)).then(nw.lit(UNVERIFIABLE))
+        .otherwise(nw.lit(UNDECIDED))
+    )  # fmt: skip
+    return edits.join(sums, on="edit", how="inner").with_columns(verdict.alias("verdict")).drop("scale", "unpublished").sort("edit")
