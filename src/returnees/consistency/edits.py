@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import narwhals as nw
 import polars as pl
 
-from returnees.consistency.layout import dated, members, paired, series
-from returnees.consistency.patterns import COUNTED, GUARD, PLAIN, SCALED, Pattern, patterns_of
+from returnees.consistency.layout import dated, members, series, sharing
+from returnees.consistency.patterns import COUNTED, GUARD, SCALED, Pattern, patterns_of
 from returnees.consistency.profile import Profile
 from returnees.consistency.quantities import Quantities
 from returnees.consistency.rules import TIME, Rule
 from returnees.consistency.system import TOLERANCE, System
 
-_MEMBER = ["pattern", "group", "context", "slot", "kind", "coefficient", "quantity", "reversed", "least", "most"]
+_MEMBER = ["pattern", "key", "kind", "coefficient", "quantity", "reversed", "least", "most"]
 
 
 @dataclass(frozen=True)
@@ -47,27 +47,15 @@ def lay(rules: Sequence[Rule], quantities: Quantities, profile: Profile) -> Edit
     decide nothing that the figure's own interval does not, and are counted rather than built.
     """
     patterns = patterns_of(rules, profile)
-    sheets, lone = [], []
-    for batch in _batches(patterns):
-        found = _members(batch, quantities)
-        sheets.append(dated(paired(found)).select(_MEMBER).to_native())
-        lone.append(_lone(found.to_native(), batch))
-    for rule in rules:
-        if rule.along == TIME:
-            number = len(patterns)
-            patterns.append(Pattern(rule, None, (), 0.0))
-            sheets.append(_series(rule, quantities, number))
-    terms = pl.concat(sheets) if sheets else pl.DataFrame(schema=_SHEET)
-    alone = pl.concat(lone) if lone else pl.DataFrame(schema=_LONE)
-    alone = alone.group_by("rule").agg(pl.col("edits").sum(), pl.col("holds").sum()).sort("rule")
-    return Edits(_system(terms, patterns, quantities), alone)
-
-
-_SHEET = {
-    "pattern": pl.Int64, "group": pl.Int64, "context": pl.Int64, "slot": pl.Int64, "kind": pl.Int64,
-    "coefficient": pl.Float64, "quantity": pl.Int64, "reversed": pl.Boolean, "least": pl.Float64, "most": pl.Float64,
-}  # fmt: skip
-_LONE = {"rule": pl.String, "edits": pl.Int64, "holds": pl.Int64}
+    laid = len(patterns)
+    patterns += [Pattern(rule, None, (), 0.0) for rule in rules if rule.along == TIME]
+    parts = [_members(batch, quantities, len(patterns)) for batch in _batches(patterns[:laid])]
+    found = nw.concat([members for members, _ in parts], how="vertical")
+    alone = _lone(found.to_native(), pl.concat([single for _, single in parts]), patterns)
+    sheets = [dated(found).select(_MEMBER).to_native()]
+    for number in range(laid, len(patterns)):
+        sheets.append(_series(patterns[number].rule, quantities, number, len(patterns)))
+    return Edits(_system(pl.concat(sheets), patterns, quantities), alone)
 
 
 def _batches(patterns: Sequence[Pattern]) -> list[_Batch]:
@@ -82,27 +70,60 @@ def _batches(patterns: Sequence[Pattern]) -> list[_Batch]:
     ]
 
 
-def _members(batch: _Batch, quantities: Quantities) -> nw.DataFrame[pl.DataFrame]:
-    """Return the figures that fill the slots of a batch."""
+def _members(
+    batch: _Batch, quantities: Quantities, total: int
+) -> tuple[nw.DataFrame[pl.DataFrame], pl.DataFrame]:
+    """Return the figures that fill the slots of a batch, and those that no other can join in an edit, only counted.
+
+    The counts have ``pattern``, ``edits`` and ``holds``.
+    """
+    slots = _slots(batch, quantities)
+    radix = quantities.radix[batch.dimension] if batch.dimension else 0
+    shape = (batch.dimension, batch.by_measure)
+    figures = nw.from_native(_limited(batch.rule, quantities), eager_only=True)
+    figures = sharing(figures, *shape, radix, quantities.base)
+    table = nw.from_native(slots, eager_only=True)
+    found = members(figures.filter(nw.col("shared")), table, *shape, total)
+    return found, _single(figures.filter(~nw.col("shared")).to_native(), slots, batch)
+
+
+def _slots(batch: _Batch, quantities: Quantities) -> pl.DataFrame:
+    """Return the slots of a batch that any figure can fill, with the limit of their pattern."""
     rows = []
     for number, pattern in batch.patterns:
+        whole = _sides(pattern)[0] == 1
         for at, slot in enumerate(pattern.slots):
             measure = quantities.number("measure", slot.measure) if slot.measure is not None else None
             code = quantities.number(pattern.dimension, slot.code) if pattern.dimension and slot.code else None
             if (slot.measure is None) == (measure is None) and (slot.code is None) == (code is None):
-                rows.append((number, at, measure, code, slot.coefficient, slot.kind))
-    slots = pl.DataFrame(
-        rows,
-        schema={"pattern": pl.Int64, "slot": pl.Int64, "slot_measure": pl.Int64, "slot_code": pl.Int64,
-                "coefficient": pl.Float64, "kind": pl.Int64},  # fmt: skip
-        orient="row",
-    )
-    figures = _limited(batch.rule, quantities)
-    radix = quantities.radix[batch.dimension] if batch.dimension else 0
-    return members(
-        nw.from_native(figures, eager_only=True), nw.from_native(slots, eager_only=True),
-        batch.dimension, batch.by_measure, radix, quantities.base,
-    )  # fmt: skip
+                rows.append((number, at, measure, code, slot.coefficient, slot.kind, pattern.limit, whole))
+    schema = {"pattern": pl.Int64, "slot": pl.Int64, "slot_measure": pl.Int64, "slot_code": pl.Int64,
+              "coefficient": pl.Float64, "kind": pl.Int64, "limit": pl.Float64, "whole": pl.Boolean}  # fmt: skip
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _single(figures: pl.DataFrame, slots: pl.DataFrame, batch: _Batch) -> pl.DataFrame:
+    """Return, by pattern, how many edits have only one of these figures, and how many of them hold all the same."""
+    limited = slots.filter((pl.col("coefficient") > 0) & (pl.col("kind") != GUARD))
+    left = (["measure"] if batch.by_measure else []) + ([batch.dimension] if batch.dimension else [])
+    right = (["slot_measure"] if batch.by_measure else []) + (["slot_code"] if batch.dimension else [])
+    counts = figures.group_by(left).len().join(limited, left_on=left, right_on=right)
+    # Few figures are so small that their edit holds whatever the others are; only these are looked at one by one.
+    small = limited.select((pl.col("limit") / pl.col("coefficient")).max()).item() if limited.height else None
+    some = figures.filter(pl.col("most") <= (small or 0.0) + TOLERANCE).join(limited, left_on=left, right_on=right)
+    return pl.concat([
+        counts.select("pattern", pl.col("len").cast(pl.Int64).alias("edits"), pl.lit(0).cast(pl.Int64).alias("holds")),
+        some.select("pattern", pl.lit(0).cast(pl.Int64).alias("edits"), _holds().cast(pl.Int64).alias("holds")),
+    ])  # fmt: skip
+
+
+def _holds() -> pl.Expr:
+    """Whether an edit of a single published figure holds.
+
+    What was not published on the smaller side has no upper end, so it does only where the figure is all of that side.
+    """
+    most = pl.when(pl.col("kind") == COUNTED).then(1.0).otherwise(pl.col("most"))
+    return pl.col("whole") & (pl.col("coefficient") * most <= pl.col("limit") + TOLERANCE)
 
 
 def _limited(rule: Rule, quantities: Quantities) -> pl.DataFrame:
@@ -119,46 +140,37 @@ def _numbers(quantities: Quantities, dimension: str, codes: Sequence[str]) -> li
     return [number for code in codes if (number := quantities.number(dimension, code)) is not None]
 
 
-def _series(rule: Rule, quantities: Quantities, pattern: int) -> pl.DataFrame:
+def _series(rule: Rule, quantities: Quantities, pattern: int, total: int) -> pl.DataFrame:
     """Return the terms of a rule of time."""
     figures = _limited(rule, quantities)
     figures = figures.with_columns((pl.col("key") % quantities.radix["source"]).alias("place"))
-    measures = list(range(quantities.base))
-    return series(nw.from_native(figures, eager_only=True), measures, pattern).select(_MEMBER).to_native()
+    return series(nw.from_native(figures, eager_only=True), pattern, total).select(_MEMBER).to_native()
 
 
-def _lone(found: pl.DataFrame, batch: _Batch) -> pl.DataFrame:
+def _lone(found: pl.DataFrame, single: pl.DataFrame, patterns: Sequence[Pattern]) -> pl.DataFrame:
     """Return, by rule, how many edits have a single published figure, and how many of these hold all the same."""
     facts = pl.DataFrame(
-        [(number, pattern.rule.id, pattern.limit, len(pattern.slots)) for number, pattern in batch.patterns],
-        schema={"pattern": pl.Int64, "rule": pl.String, "limit": pl.Float64, "slots": pl.Int64},
+        [(number, pattern.rule.id, pattern.limit, _sides(pattern)[0] == 1) for number, pattern in enumerate(patterns)],
+        schema={"pattern": pl.Int64, "rule": pl.String, "limit": pl.Float64, "whole": pl.Boolean},
         orient="row",
     )
-    single = found.group_by("pattern", "group").agg(
-        pl.len().alias("figures"), *(pl.col(name).first() for name in ("coefficient", "kind", "least", "most"))
+    alone = found.filter(pl.col("group").is_unique() & (pl.col("coefficient") > 0) & (pl.col("kind") != GUARD))
+    alone = alone.join(facts, on="pattern").select(
+        "pattern", pl.lit(1).cast(pl.Int64).alias("edits"), _holds().cast(pl.Int64).alias("holds")
     )
-    single = single.filter((pl.col("figures") == 1) & (pl.col("coefficient") > 0) & (pl.col("kind") != GUARD))
-    most = pl.when(pl.col("kind") == COUNTED).then(1.0).otherwise(pl.col("most"))
-    # What was not published on the smaller side has no upper end, so such an edit never holds for certain.
-    below = pl.DataFrame(
-        [(number, sum(slot.coefficient > 0 for slot in pattern.slots)) for number, pattern in batch.patterns],
-        schema={"pattern": pl.Int64, "below": pl.Int64},
-        orient="row",
-    )
-    holds = (pl.col("below") == 1) & (pl.col("coefficient") * most <= pl.col("limit") + TOLERANCE)
     return (
-        single.join(facts, on="pattern").join(below, on="pattern")
-        .group_by("rule").agg(pl.len().cast(pl.Int64).alias("edits"), holds.sum().cast(pl.Int64).alias("holds"))
+        pl.concat([alone, single]).join(facts, on="pattern")
+        .group_by("rule").agg(pl.col("edits").sum(), pl.col("holds").sum()).sort("rule")
     )  # fmt: skip
 
 
 def _system(terms: pl.DataFrame, patterns: Sequence[Pattern], quantities: Quantities) -> System:
     """Return the terms as a system: edits numbered, shares turned into coefficients, bounds beside."""
-    keys = ["pattern", "group", "context"]
-    edits = terms.select(keys).unique().sort(keys).with_row_index("edit").with_columns(pl.col("edit").cast(pl.Int64))
-    terms = terms.join(edits, on=keys)
+    edits = terms.group_by("key").agg(pl.col("pattern").first()).sort("pattern", "key")
+    edits = edits.with_row_index("edit").with_columns(pl.col("edit").cast(pl.Int64))
+    terms = terms.drop("pattern").join(edits, on="key")
     shares = terms.filter(pl.col("kind") == GUARD)
-    if shares.height or any(slot.kind == SCALED for pattern in patterns for slot in pattern.slots):
+    if terms.filter(pl.col("kind") == SCALED).height:
         terms, edits = _scaled(terms, edits, shares)
     guards = shares.join(edits, on="edit", how="semi").join(
         quantities.frame.select("quantity", "figure"), on="quantity"
@@ -209,14 +221,17 @@ def _scaled(terms: pl.DataFrame, edits: pl.DataFrame, shares: pl.DataFrame) -> t
     whatever the share really is.
     """
     share = shares.select("edit", pl.col("least").alias("share_low"), pl.col("most").alias("share_high"))
-    needs = terms.filter(pl.col("kind") == SCALED).select("edit")
-    without = needs.join(share, on="edit", how="anti")
-    terms = terms.filter(pl.col("kind") != GUARD).join(without, on="edit", how="anti")
-    terms = terms.join(share, on="edit", how="left")
+    scaled = terms.filter(pl.col("kind") == SCALED)
+    void = scaled.join(share, on="edit", how="anti").select("edit")
     end = pl.when(pl.col("coefficient") < 0).then(pl.col("share_high")).otherwise(pl.col("share_low")) / 100
-    coefficient = pl.when(pl.col("kind") == SCALED).then(pl.col("coefficient") * end).otherwise(pl.col("coefficient"))
-    terms = terms.with_columns(coefficient.alias("coefficient"))
-    return terms, edits.join(terms.select("edit").unique(), on="edit", how="semi")
+    scaled = scaled.join(share, on="edit").with_columns(pl.col("coefficient") * end).select(terms.columns)
+    plain = terms.filter(~pl.col("kind").is_in([GUARD, SCALED])).join(void, on="edit", how="anti")
+    # A share beside its count alone limits nothing that was published.
+    limited = plain.join(shares.select("edit"), on="edit", how="semi").select("edit")
+    idle = shares.select("edit").join(limited, on="edit", how="anti")
+    terms = pl.concat([plain, scaled]).join(idle, on="edit", how="anti")
+    gone = pl.concat([void, idle])
+    return terms, edits.join(gone, on="edit", how="anti")
 
 
 def _bounds(quantities: Quantities, counted: pl.Series) -> pl.DataFrame:

@@ -7,7 +7,6 @@ for it was no larger before and is no smaller after; any other must agree with D
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import narwhals as nw
@@ -16,44 +15,40 @@ Frame = nw.DataFrame[Any]
 
 #: Added to the distance in days of a figure that is dated the wrong way round, so that any other comes first.
 _REVERSED = 100_000_000
-_GROUP = ["pattern", "group"]
+_GROUP = ["group"]
 _EDIT = [*_GROUP, "context"]
 
 
-def members(figures: Frame, slots: Frame, dimension: str | None, by_measure: bool, radix: int, base: int) -> Frame:
-    """Return each figure that fills a slot: pattern, group (what all figures of an edit share), slot, coefficient, dates.
+def sharing(figures: Frame, dimension: str | None, by_measure: bool, radix: int, base: int) -> Frame:
+    """Return the figures with ``rest`` (what all figures of an edit share) and ``shared`` (whether another one has it, too).
 
     Parameters
     ----------
     figures
         ``quantity``, ``measure``, ``key``, ``first``, ``last``, ``least``, ``most``, ``cumulative`` and a column for each
         dimension.
-    slots
-        ``pattern``, ``slot``, ``slot_measure``, ``slot_code``, ``coefficient``, ``kind``.
     dimension, by_measure
-        What the slots name: codes along this dimension, measures, or both.
+        What the slots of a pattern name: codes along this dimension, measures, or both.
     radix, base
         The dimension's place value in ``key``, and how many measures there are.
+    """
+    rest = nw.col("key") - nw.col(dimension) * radix if dimension else nw.col("key")
+    figures = figures.with_columns((rest if by_measure else rest * base + nw.col("measure")).alias("rest"))
+    return figures.with_columns(nw.col("rest").is_duplicated().alias("shared"))
+
+
+def members(figures: Frame, slots: Frame, dimension: str | None, by_measure: bool, patterns: int) -> Frame:
+    """Return each figure that fills a slot, with its group, pattern, slot, coefficient, dates and interval.
+
+    `slots` has ``pattern``, ``slot``, ``slot_measure``, ``slot_code``, ``coefficient`` and ``kind``. A group is a pattern
+    and what all figures of an edit share, as one number: joins and groupings by a single integer are several times
+    quicker. `patterns` is how many patterns there are in all.
     """
     left = (["measure"] if by_measure else []) + ([dimension] if dimension else [])
     right = (["slot_measure"] if by_measure else []) + (["slot_code"] if dimension else [])
     joined = figures.join(slots, left_on=left, right_on=right, how="inner")
-    group = nw.col("key") - nw.col(dimension) * radix if dimension else nw.col("key")
-    group = group if by_measure else group * base + nw.col("measure")
     kept = ["pattern", "slot", "kind", "coefficient", "quantity", "first", "last", "cumulative", "least", "most"]
-    return joined.with_columns(group.alias("group")).select("group", *kept)
-
-
-def paired(found: Frame) -> Frame:
-    """Return the members of groups that are laid out: two figures or more, one of them on the smaller side."""
-    below = nw.when((nw.col("coefficient") > 0) & (nw.col("kind") != GUARD)).then(nw.lit(1)).otherwise(nw.lit(0))
-    groups = (
-        found.with_columns(below.alias("below"))
-        .group_by(_GROUP)
-        .agg(nw.col("quantity").n_unique().alias("figures"), nw.col("below").sum())
-        .filter((nw.col("figures") > 1) & (nw.col("below") > 0))
-    )
-    return found.join(groups.select(_GROUP), on=_GROUP, how="inner")
+    return joined.with_columns((nw.col("rest") * patterns + nw.col("pattern")).alias("group")).select("group", *kept)
 
 
 #: The kind of slot that carries a share, as in `patterns`.
@@ -63,18 +58,22 @@ GUARD = 2
 def dated(found: Frame) -> Frame:
     """Return the terms of every edit: the members of each group, put together date by date.
 
-    The columns are those of `found`, with ``context`` (the edit's number within its group), ``reversed`` (whether the
-    figure is dated the wrong way round) and one row for each filled slot of each edit.
+    The columns are those of `found`, with ``key`` (one number for each edit) and ``reversed`` (whether the figure is dated
+    the wrong way round), and one row for each filled slot of each edit. Groups of a single figure are no edits.
     """
-    dates = found.group_by(_GROUP).agg(
+    found = found.filter(nw.col("group").is_duplicated())
+    below = (nw.col("coefficient") > 0) & (nw.col("kind") != GUARD)
+    dates = found.with_columns(below.alias("below")).group_by(_GROUP).agg(
         nw.col("first").min().alias("f0"), nw.col("first").max().alias("f1"),
-        nw.col("last").min().alias("l0"), nw.col("last").max().alias("l1"),
+        nw.col("last").min().alias("l0"), nw.col("last").max().alias("l1"), nw.col("below").any(),
     )  # fmt: skip
-    one = dates.filter((nw.col("f0") == nw.col("f1")) & (nw.col("l0") == nw.col("l1"))).select(_GROUP)
-    same = found.join(one, on=_GROUP, how="inner").with_columns(
-        nw.lit(0).cast(nw.Int64).alias("context"), nw.lit(False).alias("reversed")
+    one = (nw.col("f0") == nw.col("f1")) & (nw.col("l0") == nw.col("l1"))
+    dates = dates.filter(nw.col("below")).with_columns(one.alias("one")).select(*_GROUP, "one")
+    found = found.join(dates, on=_GROUP, how="inner")
+    same = found.filter(nw.col("one")).with_columns(
+        nw.col("group").alias("key"), nw.lit(False).alias("reversed")
     )
-    rest = found.join(one, on=_GROUP, how="anti")
+    rest = found.filter(~nw.col("one"))
     if len(rest) == 0:
         return same
     return nw.concat([same, _over_dates(rest).select(same.columns)], how="vertical")
@@ -92,11 +91,15 @@ def _over_dates(found: Frame) -> Frame:
     first = chosen.group_by([*_EDIT, "slot"]).agg(nw.col("quantity").min())
     chosen = chosen.join(first, on=[*_EDIT, "slot", "quantity"], how="inner")
     chosen = chosen.with_columns((nw.col("cost") >= _REVERSED).alias("reversed"))
-    return _needed_only(_distinct(_paired_edits(chosen)))
+    # Numbers of groups are not negative, so these cannot be taken for one.
+    return _needed_only(_distinct(_paired_edits(chosen))).with_columns((-1 - nw.col("context")).alias("key"))
 
 
 def _cost() -> nw.Expr:
-    """Return how far a figure is from the date of an edit in days; beyond `_REVERSED`, dated the wrong way round; twice that, unfit."""
+    """Return how far a figure is from the date of an edit in days.
+
+    From `_REVERSED` on it is dated the wrong way round, and at twice that it does not fit at all.
+    """
     agree = ((nw.col("first") <= nw.col("at_first")) & (nw.col("last") >= nw.col("at_last"))) | (
         (nw.col("first") >= nw.col("at_first")) & (nw.col("last") <= nw.col("at_last"))
     )
@@ -138,7 +141,11 @@ def _distinct(chosen: Frame) -> Frame:
     covered = shared.filter(
         (nw.col("common") == nw.col("size"))
         & (nw.col("other_turned") <= nw.col("turned"))
-        & ((nw.col("other_size") > nw.col("size")) | (nw.col("other") < nw.col("context")) | (nw.col("other_turned") < nw.col("turned")))
+        & (
+            (nw.col("other_size") > nw.col("size"))
+            | (nw.col("other") < nw.col("context"))
+            | (nw.col("other_turned") < nw.col("turned"))
+        )
     )
     return chosen.join(covered.select(_EDIT).unique(), on=_EDIT, how="anti")
 
@@ -152,12 +159,12 @@ def _needed_only(chosen: Frame) -> Frame:
     return chosen.join(kept, on=_EDIT, how="inner")
 
 
-def series(figures: Frame, measures: Sequence[int], pattern: int) -> Frame:
+def series(figures: Frame, pattern: int, patterns: int) -> Frame:
     """Return the terms of the rule of time: each figure against the next later one of its publisher and coordinates.
 
     The columns are those of `dated`; the earlier figure has coefficient 1, the later one -1.
     """
-    own = figures.filter(nw.col("cumulative") & nw.col("measure").is_in(list(measures)))
+    own = figures.filter(nw.col("cumulative"))
     # What a series shares is the publisher and all coordinates: the source's place in the key is replaced.
     line = ["publisher", "place", "measure"]
     small = own.select(*line, "quantity", "first", "last")
@@ -169,7 +176,7 @@ def series(figures: Frame, measures: Sequence[int], pattern: int) -> Frame:
     pairs = pairs.join(nearest, on=["quantity", "later"], how="inner").select("quantity", "later")
     ends = [
         pairs.select(
-            nw.lit(pattern).cast(nw.Int64).alias("pattern"), nw.col("quantity").alias("group"),
+            nw.lit(pattern).cast(nw.Int64).alias("pattern"), (nw.col("quantity") * patterns + pattern).alias("group"),
             nw.lit(slot).cast(nw.Int64).alias("slot"), nw.lit(0).cast(nw.Int64).alias("kind"),
             nw.lit(coefficient).alias("coefficient"), nw.col(end).alias("term"),
         )
@@ -180,5 +187,5 @@ def series(figures: Frame, measures: Sequence[int], pattern: int) -> Frame:
         nw.concat(ends, how="vertical")
         .rename({"term": "quantity"})
         .join(facts, on="quantity", how="inner")
-        .with_columns(nw.lit(0).cast(nw.Int64).alias("context"), nw.lit(False).alias("reversed"))
+        .with_columns(nw.col("group").alias("key"), nw.lit(False).alias("reversed"))
     )

@@ -19,18 +19,18 @@ class Quantities:
     ``frame`` has a row a figure: ``row`` (its row in figures), ``figure`` (its id), ``measure`` (number), a number for each
     coordinate under its dimension's name, ``publisher``, ``first`` and ``last`` (days), ``least`` and ``most``,
     ``ceiling``, ``cumulative``, and ``key``: source and coordinates as one number in mixed radix, in which ``radix`` is the place value
-    of each dimension and ``base`` how many measures there are. ``codes`` are the codes behind the numbers.
+    of each dimension and ``base`` how many measures there are. ``numbers`` has the number of each code that a figure has,
+    by dimension, and under ``measure`` that of each measure.
     """
 
     frame: pl.DataFrame
     radix: Mapping[str, int]
-    codes: Mapping[str, pl.Series]
+    numbers: Mapping[str, Mapping[str, int]]
     base: int
 
     def number(self, dimension: str, code: str) -> int | None:
         """Return the number of a code along a dimension (or of a measure), None when no figure has it."""
-        found = self.codes[dimension].index_of(code)
-        return None if found is None else int(found)
+        return self.numbers[dimension].get(code)
 
 
 def quantities(
@@ -75,7 +75,10 @@ def quantities(
     frame = frame.rename({"figure_id": "figure"}).with_columns(_publisher(frame, publishers).alias("publisher"))
     kept = ["row", "figure", "measure", *profile.dimensions, "source", "publisher", "first", "last"]
     frame = frame.select(*kept, "least", "most", "ceiling", "cumulative", "key").with_row_index("quantity")
-    return Quantities(frame.with_columns(pl.col("quantity").cast(pl.Int64)), radix, codes, len(codes["measure"]))
+    numbered = {
+        name: {code: number for number, code in enumerate(codes[name])} for name in ("measure", *profile.dimensions)
+    }
+    return Quantities(frame.with_columns(pl.col("quantity").cast(pl.Int64)), radix, numbered, len(codes["measure"]))
 
 
 def _publisher(frame: pl.DataFrame, publishers: pl.DataFrame | None) -> pl.Series:
