@@ -8,12 +8,13 @@ lengths, ``primaryKey`` and ``uniqueKeys``. What it cannot hold: ``foreignKeys``
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from returnees.tables.lexical import typed
+from returnees.tables.lexical import not_checked, typed
 from returnees.tables.schema import Field, TableSchema
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _LENGTHS: dict[str, Callable[[pl.Expr, int], pl.Expr]] = {
     "minLength": lambda cell, bound: cell.str.len_chars() >= bound,
     "maxLength": lambda cell, bound: cell.str.len_chars() <= bound,
 }
+_NUMBERS: dict[str, tuple[type, ...]] = {"integer": (int,), "number": (int, float)}
 _ORDERED = ("integer", "number", "date", "datetime", "year", "yearmonth")
 _TEXTUAL = ("string", "any")
 
@@ -52,7 +54,7 @@ def pandera_schema(schema: TableSchema, name: str) -> DataFrameSchema:
     left_out = {(field, constraint) for field, constraint, _ in unsupported(schema)}
     columns = {
         field.name: Column(
-            _TYPES.get(field.type, pl.String),
+            _type(field),
             checks=[
                 _check(constraint, rule)
                 for constraint, rule in _rules(field)
@@ -98,17 +100,17 @@ def violations(schema: TableSchema, frame: pl.DataFrame) -> pl.DataFrame:
     else:
         return pl.DataFrame(schema=nothing)
     check = pl.col("check").replace({"not_nullable": "required"})
-    key = check.str.extract(r"^(?:primaryKey|uniqueKeys): (.*)$")
+    key = check.str.extract(r"(?s)^(?:primaryKey|uniqueKeys): (.*)$")
     return cases.select(
         pl.col("index").cast(pl.UInt32).alias("row"),
         key.fill_null(pl.col("column")).alias("field"),
-        check.str.replace(": .*$", "").alias("constraint"),
+        check.str.replace("(?s): .*$", "").alias("constraint"),
         pl.when(key.is_null()).then(pl.col("failure_case").cast(pl.String)).alias("value"),
     )
 
 
 def _check(constraint: str, rule: Callable[[pl.Expr], pl.Expr]) -> Check:
-    """Return a check of one column, called after its constraint; missing cells satisfy every constraint but required."""
+    """Return a check of one column, called after its constraint; missing cells satisfy all but ``required``."""
     from pandera.polars import Check
 
     def applied(data: PolarsData) -> pl.LazyFrame:
@@ -118,7 +120,7 @@ def _check(constraint: str, rule: Callable[[pl.Expr], pl.Expr]) -> Check:
 
 
 def _key_check(what: str, key: tuple[str, ...]) -> Check:
-    """Return a check that no row repeats the key of an earlier one; a unique key with a missing part repeats nothing."""
+    """Return a check that no row repeats the key of an earlier one; a key with a missing part repeats nothing."""
     from pandera.polars import Check
 
     def applied(data: PolarsData) -> pl.LazyFrame:
@@ -142,14 +144,14 @@ def _rules(field: Field) -> list[tuple[str, Callable[[pl.Expr], pl.Expr]]]:
         elif constraint == "pattern":
             rules.append((constraint, _matching(str(stated))))
         elif constraint in _COMPARISONS:
-            rules.append((constraint, _bounded(_COMPARISONS[constraint], _value(field, stated))))
+            rules.append((constraint, _within(field, _COMPARISONS[constraint], _value(field, stated))))
         elif constraint in _LENGTHS:
-            rules.append((constraint, _bounded(_LENGTHS[constraint], stated)))
+            rules.append((constraint, _long(_LENGTHS[constraint], stated)))
     return rules
 
 
 def _one_of(field: Field, stated: Any) -> Callable[[pl.Expr], pl.Expr]:
-    values = pl.Series([_value(field, item) for item in stated], dtype=_TYPES.get(field.type, pl.String))
+    values = pl.Series([_value(field, item) for item in stated], dtype=_type(field))
     return lambda cell: cell.is_in(values.implode())
 
 
@@ -157,7 +159,22 @@ def _matching(pattern: str) -> Callable[[pl.Expr], pl.Expr]:
     return lambda cell: cell.str.contains(_whole(pattern))
 
 
-def _bounded(compare: Callable[[pl.Expr, Any], pl.Expr], bound: Any) -> Callable[[pl.Expr], pl.Expr]:
+def _within(field: Field, compare: Callable[[pl.Expr, Any], pl.Expr], bound: Any) -> Callable[[pl.Expr], pl.Expr]:
+    if field.type == "yearmonth":
+        return lambda cell: compare(_months(cell), _months(pl.lit(bound)))
+    if field.type == "number":
+        # What is not a number lies within no bounds; Polars takes it for the largest one.
+        return lambda cell: compare(cell, bound) & cell.is_not_nan()
+    return lambda cell: compare(cell, bound)
+
+
+def _months(cell: pl.Expr) -> pl.Expr:
+    """Return the months since the year 0: as text, the year 12017 would come before 2017."""
+    year, month = (cell.str.extract(r"^(.*)-(..)$", part).cast(pl.Int64) for part in (1, 2))
+    return year * 12 + month
+
+
+def _long(compare: Callable[[pl.Expr, int], pl.Expr], bound: int) -> Callable[[pl.Expr], pl.Expr]:
     return lambda cell: compare(cell, bound)
 
 
@@ -166,11 +183,25 @@ def _whole(pattern: str) -> str:
     return f"^(?:{pattern})$"
 
 
+def _type(field: Field) -> Any:
+    """Return the type of the column that holds `field`; what is not checked is kept as text."""
+    return pl.String if not_checked(field) else _TYPES.get(field.type, pl.String)
+
+
 def _value(field: Field, stated: Any) -> Any:
-    """Return a value that a constraint states, read as a cell of the field would be when it is given as text."""
-    if isinstance(stated, str) and field.type in _TYPES:
-        return pl.DataFrame({field.name: [stated]}).select(typed(field)).item()
-    return str(stated) if field.type not in _TYPES else stated
+    """Return a value that a constraint states as a cell of the field would be read, or None when it is none.
+
+    Given as text it is in the field's own form (``decimalChar``, ``trueValues``), given as JSON in that of JSON.
+    """
+    if not_checked(field) or field.type in _TEXTUAL:
+        return str(stated)
+    if isinstance(stated, float) and stated.is_integer():
+        stated = int(stated)
+    if type(stated) in _NUMBERS.get(field.type, ()) and abs(stated) < 2**63:
+        return stated  # the common case, for which reading would take a millisecond
+    text, options = (stated, field.options) if isinstance(stated, str) else (json.dumps(stated), {})
+    plain = Field(field.name, field.type, missing_values=(), options=options)
+    return pl.DataFrame({field.name: [text]}).select(typed(plain)).item()
 
 
 def _why_not(field: Field, constraint: str, stated: Any) -> str | None:
@@ -183,6 +214,8 @@ def _why_not(field: Field, constraint: str, stated: Any) -> str | None:
     if constraint in _COMPARISONS:
         if field.type not in _ORDERED:
             return f"values of type {field.type} have no order"
+        if why := not_checked(field):
+            return f"the {why} is not supported"
         return f"{stated!r} is not a value of type {field.type}" if _value(field, stated) is None else None
     if field.type not in _TEXTUAL and constraint in ("pattern", *_LENGTHS):
         return f"it is for text, and the field is of type {field.type}"
@@ -194,8 +227,10 @@ def _why_not(field: Field, constraint: str, stated: Any) -> str | None:
 def _refused(pattern: str) -> str | None:
     """Return why the regular expression engine, whose time is linear, does not take `pattern`, or None."""
     try:
-        pl.Series([""]).str.contains(_whole(pattern))
+        # By itself first: 'a)|(b' is a pattern only between the parentheses that make it match whole cells.
+        for tried in (pattern, _whole(pattern)):
+            pl.Series([""]).str.contains(tried)
     except pl.exceptions.PolarsError as error:
-        reason = str(error).strip().splitlines()[-1].removeprefix("error: ")
+        reason = str(error).split("\n\n")[0].splitlines()[-1].removeprefix("regex ").removeprefix("error: ")
         return f"the pattern is not understood ({reason})"
     return None

@@ -41,8 +41,8 @@ def validate(
             authority.ask(package)
         from returnees.checking import check, summaries
 
-        findings = check(package, today or date.today())
+        findings, verdicts = check(package, today or date.today())
         if authority is not None:
             findings = authority.merge(findings, package.tables)
     findings = distinct(findings)
-    return Report(package.name, package.version, tuple(findings), summaries(package.tables, findings))
+    return Report(package.name, package.version, tuple(findings), summaries(package.tables, findings), verdicts)

@@ -22,7 +22,7 @@ MOST_ROWS = 25_000
 PATIENCE = 300
 
 #: What of a package frictionless is given besides its resources; ``$schema`` tells it which version of the standard.
-_JUDGED = ("$schema", "name", "missingValues")
+_JUDGED = ("$schema", "name")
 
 #: Errors of one row; the others are of a whole table or package.
 _OF_A_ROW = {
@@ -65,7 +65,8 @@ class Authority:
                 resources.append(resource)
         known = {resource.name for resource in resources}
         about = {key: package.descriptor[key] for key in _JUDGED if key in package.descriptor}
-        described = [_described(resource, known) for resource in resources]
+        missing = package.descriptor.get("missingValues")
+        described = [_described(resource, known, missing) for resource in resources]
         task = {"root": str(package.root), "descriptor": {**about, "resources": described}}
         assert self._process.stdin is not None
         try:
@@ -115,11 +116,19 @@ def _rows(resource: Resource) -> int:
         return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(2**20), b"")) - 1
 
 
-def _described(resource: Resource, known: set[str]) -> dict[str, Any]:
-    """Return a resource's descriptor with its schema in place and without references to tables that are not given."""
-    described = {key: value for key, value in resource.descriptor.items() if key not in ("schema", "$schema", "profile")}
+def _described(resource: Resource, known: set[str], missing: Any) -> dict[str, Any]:
+    """Return a resource's descriptor with its schema in place and without references to tables that are not given.
+
+    The delimiter is stated, because frictionless guesses where none is; so are the package's missing values in each
+    schema that has none of its own, because frictionless knows them only there.
+    """
+    left_out = ("schema", "$schema", "profile")
+    described = {key: value for key, value in resource.descriptor.items() if key not in left_out}
+    described["dialect"] = {**described.get("dialect", {}), "delimiter": resource.delimiter}
     if resource.schema is not None:
         schema = {key: value for key, value in resource.schema.items() if key != "$schema"}
+        if missing is not None:
+            schema.setdefault("missingValues", missing)
         keys = schema.get("foreignKeys", [])
         schema["foreignKeys"] = [key for key in keys if key["reference"].get("resource", "") in ("", *known)]
         described["schema"] = schema

@@ -44,6 +44,8 @@ def check_contract(table: Table) -> list[Finding]:
     # A cell that does not read as its type is null in the frame: that it is missing, too, would be said twice.
     unread = {(item.field, item.line) for item in table.findings if item.code == "F120"}
     for (name, constraint), group in broken.sort("row").group_by("field", "constraint", maintain_order=True):
+        if constraint == "required" and name not in table.raw.text.columns:
+            continue  # the column is missing, which has been said once and for all rows
         rows = group["row"]
         if constraint == "required" and unread:
             rows = pl.Series([row for row in rows if (name, table.line(row)) not in unread], dtype=pl.UInt32)
@@ -64,7 +66,8 @@ def _say(table: Table, name: str, constraint: str, value: str | None, row: int) 
     if constraint == "primaryKey":
         return f"The primary key '{table.key(row)}' stands in an earlier row, too."
     if constraint == "uniqueKeys":
-        cells = ", ".join(f"'{shorten(str(cell))}'" for cell in table.raw.text.select(name.split(", ")).row(row))
+        key = next(key for key in table.schema.unique_keys if ", ".join(key) == name)
+        cells = ", ".join(f"'{shorten(str(cell))}'" for cell in table.raw.text.select(key).row(row))
         return f"{cells} stand in an earlier row, too; {name} together must be unique."
     if constraint == "required":
         return f"'{name}' has no value, and must have one."
@@ -132,8 +135,11 @@ def _references(tables: Mapping[str, Table], table: Table, key: ForeignKey) -> l
     if not set(key.fields) <= set(table.schema.names):
         return []  # said by the contract of the table itself
     parts = [f"part{number}" for number in range(len(key.fields))]
-    own = _as_parts(table, key.fields, parts)
-    known = _as_parts(target, key.target_fields, parts).unique()
+    pairs = zip(key.fields, key.target_fields, strict=True)
+    types = [(table.frame.schema[mine], target.frame.schema[its]) for mine, its in pairs]
+    numbers = [pl.Float64 in both and all(one.is_numeric() for one in both) for both in types]
+    own = _as_parts(table, key.fields, parts, numbers)
+    known = _as_parts(target, key.target_fields, parts, numbers).unique()
     lost = own.with_row_index("row").drop_nulls().join(known, on=parts, how="anti").sort("row")
     texts = {row: ", ".join(cells) for row, *cells in lost.head(2_000).iter_rows()}
     return rows_findings(
@@ -145,7 +151,13 @@ def _references(tables: Mapping[str, Table], table: Table, key: ForeignKey) -> l
     )
 
 
-def _as_parts(table: Table, fields: tuple[str, ...], parts: list[str]) -> pl.DataFrame:
-    """Return the named fields of a table as text, under the names of the key's parts."""
-    pairs = zip(fields, parts, strict=True)
-    return table.frame.select(pl.col(name).cast(pl.String).alias(part) for name, part in pairs)
+def _as_parts(table: Table, fields: tuple[str, ...], parts: list[str], numbers: list[bool]) -> pl.DataFrame:
+    """Return the named fields of a table as text, under the names of the key's parts.
+
+    A whole number and a number are compared as numbers: 1 and 1.0 are the same.
+    """
+    triples = zip(fields, parts, numbers, strict=True)
+    return table.frame.select(
+        (pl.col(name).cast(pl.Float64) if number else pl.col(name)).cast(pl.String).alias(part)
+        for name, part, number in triples
+    )

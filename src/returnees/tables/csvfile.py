@@ -42,8 +42,7 @@ def read_csv(resource: Resource, limits: Limits) -> CsvFile:
         return CsvFile(None, [*findings, here.finding("F101", f"{resource.path} is empty: it has no header.", line=1)])
     content, more = _line_ends(decoded, here)
     findings += more
-    dialect = resource.descriptor.get("dialect")
-    delimiter = dialect.get("delimiter", ",") if isinstance(dialect, dict) else ","
+    delimiter = resource.delimiter
     if _columns(content, delimiter) > limits.columns:
         message = f"{resource.path} has more than {limits.columns:,} columns; it was not read."
         return CsvFile(None, [*findings, here.finding("F118", message, line=1)])

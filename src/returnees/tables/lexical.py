@@ -8,16 +8,20 @@ from returnees.tables.schema import Field
 
 _INTEGER = r"^[+-]?[0-9]+$"
 _NUMBER = r"^(?:[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|NaN|INF|-INF)$"
+#: A number with anything before and after it that is no digit; a sign or a point next to the digits is part of it.
+_DRESSED = r"^[^0-9+\-]*?([+-]?\.?[0-9](?:.*[0-9])?)[^0-9]*$"
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
-_DATETIME = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})?$"
-_YEAR = r"^-?[0-9]{4,}$"
-_YEARMONTH = r"^-?[0-9]{4,}-(?:0[1-9]|1[0-2])$"
+_CLOCK = r"[0-9]{2}:[0-9]{2}:[0-5][0-9](?:\.[0-9]{1,6})?"
+_ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))?"
+_DATETIME = f"^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}T{_CLOCK}{_ZONE}$"
+_YEAR = r"^-?(?:[0-9]{4}|[1-9][0-9]{4,})$"
+_YEARMONTH = r"^-?(?:[0-9]{4}|[1-9][0-9]{4,})-(?:0[1-9]|1[0-2])$"
 _TRUE = ("true", "True", "TRUE", "1")
 _FALSE = ("false", "False", "FALSE", "0")
 
 #: String formats of Table Schema, each as the pattern that a whole cell must match.
 _STRING_FORMATS = {
-    "email": r"^[^@\s]+@[^@\s]+\.[^@\s]+$",
+    "email": r"^[^@\s.]+(?:\.[^@\s.]+)*@[^@\s.]+(?:\.[^@\s.]+)+$",
     "uri": r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$",
     "uuid": r"^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$",
     "binary": r"^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$",
@@ -88,7 +92,7 @@ def _string(field: Field, cell: pl.Expr) -> pl.Expr:
 def _bare(field: Field, cell: pl.Expr) -> pl.Expr:
     """Return the digits of a number: without its group separator and, if it is not bare, without what surrounds it."""
     if field.options.get("bareNumber", True) is False:
-        cell = cell.str.replace(r"^[^0-9+\-.]*", "").str.replace(r"[^0-9.]*$", "")
+        cell = cell.str.extract(_DRESSED)
     group = field.options.get("groupChar")
     return cell.str.replace_all(str(group), "", literal=True) if group else cell
 
@@ -120,7 +124,7 @@ def _boolean(field: Field, cell: pl.Expr) -> pl.Expr:
 
 
 def _date(_: Field, cell: pl.Expr) -> pl.Expr:
-    return pl.when(cell.str.contains(_DATE)).then(cell).str.to_date("%Y-%m-%d", strict=False)
+    return _of_our_era(pl.when(cell.str.contains(_DATE)).then(cell).str.to_date("%Y-%m-%d", strict=False))
 
 
 def _datetime(_: Field, cell: pl.Expr) -> pl.Expr:
@@ -130,7 +134,12 @@ def _datetime(_: Field, cell: pl.Expr) -> pl.Expr:
     sign = pl.when(sound.str.contains(r"-[0-9]{2}:[0-9]{2}$")).then(-1).otherwise(1)
     hours = sound.str.extract(r"[+-]([0-9]{2}):[0-9]{2}$").cast(pl.Int64).fill_null(0)
     minutes = sound.str.extract(r"[+-][0-9]{2}:([0-9]{2})$").cast(pl.Int64).fill_null(0)
-    return moment - pl.duration(minutes=sign * (hours * 60 + minutes), time_unit="us")
+    return _of_our_era(moment - pl.duration(minutes=sign * (hours * 60 + minutes), time_unit="us"))
+
+
+def _of_our_era(day: pl.Expr) -> pl.Expr:
+    """Return the dates of the years 1 to 9999: there is no year 0, and Python has no later ones."""
+    return pl.when(day.dt.year().is_between(1, 9999)).then(day)
 
 
 def _year(_: Field, cell: pl.Expr) -> pl.Expr:

@@ -8,7 +8,7 @@ import polars as pl
 
 from returnees.findings import Finding, finding
 from returnees.package.model import Package, Resource
-from returnees.package.profile import readable
+from returnees.package.profile import not_a_column, readable
 from returnees.tables.capped import rows_findings
 from returnees.tables.csvfile import read_csv
 from returnees.tables.lexical import FORMS, not_checked, present, typed
@@ -51,13 +51,19 @@ def read_table(package: Package, resource: Resource, missing: tuple[str, ...] = 
         if "schema" not in resource.descriptor:
             message = f"'{resource.name}' states no Table Schema; its cells were not checked."
             findings.append(finding("F117", message, resource=resource.name, file=resource.path))
-        schema = TableSchema(tuple(Field(name) for name in raw.text.columns))
+        for name in filter(not_a_column, raw.text.columns):
+            message = f"{resource.path} has a column '{name}', which is not supported as a name; it was not read."
+            findings.append(finding("F006", message, resource=resource.name, file=resource.path, line=1, field=name))
+        schema = TableSchema(tuple(Field(name) for name in raw.text.columns if not not_a_column(name)))
     else:
         schema = parse_schema(resource.schema, missing)
-    if csv.table is not None:
+    if csv.table is not None and resource.schema is not None:
         findings += _header(resource, schema, raw)
     frame = raw.text.select(
-        typed(field) if field.name in raw.text.columns else pl.lit(None, _empty_type(field)).alias(field.name)
+        # A literal would be one row in a frame without columns: a table without a file has none.
+        typed(field)
+        if field.name in raw.text.columns
+        else pl.repeat(None, raw.text.height, dtype=_empty_type(field)).alias(field.name)
         for field in schema.fields
     )
     table = Table(resource.name, resource.path, schema, frame, raw)
