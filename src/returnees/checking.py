@@ -1,22 +1,32 @@
-"""Our own checks, in order: tables as the standard has it, rows as the profile has it."""
+"""Our own checks, in order: tables as the standard has it, rows as the profile has it, figures against each other."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from returnees.consistency.setting import setting_of
+from returnees.contradictions import contradictions
 from returnees.figures.rows import row_findings
 from returnees.findings import Finding, Severity
-from returnees.outcome import TableSummary
+from returnees.outcome import TableSummary, VerdictCounts
 from returnees.package.model import Package
 from returnees.tables.constraints import check_contract, check_references
 from returnees.tables.model import Table
 
 
-def check(package: Package, today: date) -> list[Finding]:
-    """Return everything our own checks find in `package`; `today` is the last day that is not in the future."""
+def check(package: Package, today: date) -> tuple[list[Finding], Mapping[str, VerdictCounts]]:
+    """Return everything our own checks find in `package`, and the verdicts on the edits of each rule.
+
+    `today` is the last day that is not in the future.
+    """
     tables = package.tables
-    return [*package.findings, *table_findings(tables), *row_findings(tables, today)]
+    findings = [*package.findings, *table_findings(tables), *row_findings(tables, today)]
+    setting = setting_of(package)
+    if setting is None:
+        return findings, {}
+    between = contradictions(setting)
+    return [*findings, *between.findings], between.verdicts
 
 
 def table_findings(tables: Mapping[str, Table]) -> list[Finding]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import narwhals as nw
 import polars as pl
 
+from returnees.consistency.batches import Batch, batches, limited, slots_of
 from returnees.consistency.layout import dated, members, series, sharing
 from returnees.consistency.patterns import COUNTED, GUARD, SCALED, Pattern, patterns_of
 from returnees.consistency.profile import Profile
@@ -15,7 +16,11 @@ from returnees.consistency.quantities import Quantities
 from returnees.consistency.rules import TIME, Rule
 from returnees.consistency.system import TOLERANCE, System
 
-_MEMBER = ["pattern", "key", "kind", "coefficient", "quantity", "reversed", "least", "most"]
+#: What is known of each term before edits are numbered.
+_MEMBER = {
+    "pattern": pl.Int64, "key": pl.Int64, "kind": pl.Int64, "coefficient": pl.Float64, "quantity": pl.Int64,
+    "reversed": pl.Boolean, "least": pl.Float64, "most": pl.Float64,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -30,79 +35,47 @@ class Edits:
     lone: pl.DataFrame
 
 
-@dataclass(frozen=True)
-class _Batch:
-    """Patterns whose slots are filled in the same way from the same figures."""
-
-    dimension: str | None
-    by_measure: bool
-    rule: Rule
-    patterns: tuple[tuple[int, Pattern], ...]
-
-
 def lay(rules: Sequence[Rule], quantities: Quantities, profile: Profile) -> Edits:
     """Lay `rules` over the figures and return the edits.
 
-    An edit is laid where at least one quantity on its smaller side was published. Edits with one published quantity
-    decide nothing that the figure's own interval does not, and are counted rather than built.
+    An edit is laid where at least one quantity on its smaller side was published. An edit of one published quantity
+    between quantities only decides nothing that the figure's own interval does not, and is counted rather than built.
     """
     patterns = patterns_of(rules, profile)
     laid = len(patterns)
     patterns += [Pattern(rule, None, (), 0.0) for rule in rules if rule.along == TIME]
-    parts = [_members(batch, quantities, len(patterns)) for batch in _batches(patterns[:laid])]
-    found = nw.concat([members for members, _ in parts], how="vertical")
-    alone = _lone(found.to_native(), pl.concat([single for _, single in parts]), patterns)
-    sheets = [dated(found).select(_MEMBER).to_native()]
-    for number in range(laid, len(patterns)):
-        sheets.append(_series(patterns[number].rule, quantities, number, len(patterns)))
-    return Edits(_system(pl.concat(sheets), patterns, quantities), alone)
-
-
-def _batches(patterns: Sequence[Pattern]) -> list[_Batch]:
-    """Return the patterns grouped so that those in a group can be laid in one go."""
-    groups: dict[object, list[tuple[int, Pattern]]] = {}
-    for number, pattern in enumerate(patterns):
-        where = tuple(sorted(pattern.rule.where.items()))
-        key = (pattern.dimension, pattern.by_measure, where, pattern.rule.measures)
-        groups.setdefault(key, []).append((number, pattern))
-    return [
-        _Batch(group[0][1].dimension, group[0][1].by_measure, group[0][1].rule, tuple(group)) for group in groups.values()
-    ]
+    parts = [_members(batch, quantities, len(patterns)) for batch in batches(patterns[:laid])]
+    sheets = [_series(patterns[number].rule, quantities, number, len(patterns)) for number in range(laid, len(patterns))]
+    alone = pl.DataFrame(schema={"rule": pl.String, "edits": pl.Int64, "holds": pl.Int64})
+    if parts:
+        found = nw.concat([members for members, _ in parts], how="vertical")
+        alone = _lone(found.to_native(), pl.concat([single for _, single in parts]), patterns)
+        sheets.append(dated(found).select(*_MEMBER).to_native())
+    terms = pl.concat([pl.DataFrame(schema=_MEMBER), *sheets], how="vertical_relaxed")
+    return Edits(_system(terms, patterns, quantities), alone)
 
 
 def _members(
-    batch: _Batch, quantities: Quantities, total: int
+    batch: Batch, quantities: Quantities, total: int
 ) -> tuple[nw.DataFrame[pl.DataFrame], pl.DataFrame]:
     """Return the figures that fill the slots of a batch, and those that no other can join in an edit, only counted.
 
     The counts have ``pattern``, ``edits`` and ``holds``.
     """
-    slots = _slots(batch, quantities)
+    slots = slots_of(batch, quantities)
     radix = quantities.radix[batch.dimension] if batch.dimension else 0
     shape = (batch.dimension, batch.by_measure)
-    figures = nw.from_native(_limited(batch.rule, quantities), eager_only=True)
+    figures = nw.from_native(limited(batch.rule, quantities), eager_only=True)
     figures = sharing(figures, *shape, radix, quantities.base)
     table = nw.from_native(slots, eager_only=True)
-    found = members(figures.filter(nw.col("shared")), table, *shape, total)
-    return found, _single(figures.filter(~nw.col("shared")).to_native(), slots, batch)
+    found = [members(figures.filter(nw.col("shared")), table, *shape, total)]
+    single = figures.filter(~nw.col("shared"))
+    if slots["alone"].any():
+        found.append(members(single, table.filter(nw.col("alone")), *shape, total))
+    return nw.concat(found, how="vertical"), _single(single.to_native(), slots.filter(~pl.col("alone")), batch)
 
 
-def _slots(batch: _Batch, quantities: Quantities) -> pl.DataFrame:
-    """Return the slots of a batch that any figure can fill, with the limit of their pattern."""
-    rows = []
-    for number, pattern in batch.patterns:
-        whole = _sides(pattern)[0] == 1
-        for at, slot in enumerate(pattern.slots):
-            measure = quantities.number("measure", slot.measure) if slot.measure is not None else None
-            code = quantities.number(pattern.dimension, slot.code) if pattern.dimension and slot.code else None
-            if (slot.measure is None) == (measure is None) and (slot.code is None) == (code is None):
-                rows.append((number, at, measure, code, slot.coefficient, slot.kind, pattern.limit, whole))
-    schema = {"pattern": pl.Int64, "slot": pl.Int64, "slot_measure": pl.Int64, "slot_code": pl.Int64,
-              "coefficient": pl.Float64, "kind": pl.Int64, "limit": pl.Float64, "whole": pl.Boolean}  # fmt: skip
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _single(figures: pl.DataFrame, slots: pl.DataFrame, batch: _Batch) -> pl.DataFrame:
+def _single(figures: pl.DataFrame, slots: pl.DataFrame, batch: Batch) -> pl.DataFrame:
     """Return, by pattern, how many edits have only one of these figures, and how many of them hold all the same."""
     limited = slots.filter((pl.col("coefficient") > 0) & (pl.col("kind") != GUARD))
     left = (["measure"] if batch.by_measure else []) + ([batch.dimension] if batch.dimension else [])
@@ -126,35 +99,21 @@ def _holds() -> pl.Expr:
     return pl.col("whole") & (pl.col("coefficient") * most <= pl.col("limit") + TOLERANCE)
 
 
-def _limited(rule: Rule, quantities: Quantities) -> pl.DataFrame:
-    """Return the figures that a rule's ``where`` and ``measures`` leave."""
-    frame = quantities.frame
-    for dimension, codes in rule.where.items():
-        frame = frame.filter(pl.col(dimension).is_in(_numbers(quantities, dimension, codes)))
-    if rule.measures is not None:
-        frame = frame.filter(pl.col("measure").is_in(_numbers(quantities, "measure", rule.measures)))
-    return frame
-
-
-def _numbers(quantities: Quantities, dimension: str, codes: Sequence[str]) -> list[int]:
-    return [number for code in codes if (number := quantities.number(dimension, code)) is not None]
-
-
 def _series(rule: Rule, quantities: Quantities, pattern: int, total: int) -> pl.DataFrame:
     """Return the terms of a rule of time."""
-    figures = _limited(rule, quantities)
+    figures = limited(rule, quantities)
     figures = figures.with_columns((pl.col("key") % quantities.radix["source"]).alias("place"))
-    return series(nw.from_native(figures, eager_only=True), pattern, total).select(_MEMBER).to_native()
+    return series(nw.from_native(figures, eager_only=True), pattern, total).select(*_MEMBER).to_native()
 
 
 def _lone(found: pl.DataFrame, single: pl.DataFrame, patterns: Sequence[Pattern]) -> pl.DataFrame:
     """Return, by rule, how many edits have a single published figure, and how many of these hold all the same."""
     facts = pl.DataFrame(
-        [(number, pattern.rule.id, pattern.limit, _sides(pattern)[0] == 1) for number, pattern in enumerate(patterns)],
+        [(number, pattern.rule.id, pattern.limit, pattern.sides[0] == 1) for number, pattern in enumerate(patterns)],
         schema={"pattern": pl.Int64, "rule": pl.String, "limit": pl.Float64, "whole": pl.Boolean},
         orient="row",
     )
-    alone = found.filter(pl.col("group").is_unique() & (pl.col("coefficient") > 0) & (pl.col("kind") != GUARD))
+    alone = found.filter(~pl.col("alone") & pl.col("group").is_unique() & (pl.col("coefficient") > 0) & (pl.col("kind") != GUARD))
     alone = alone.join(facts, on="pattern").select(
         "pattern", pl.lit(1).cast(pl.Int64).alias("edits"), _holds().cast(pl.Int64).alias("holds")
     )
@@ -182,7 +141,7 @@ def _system(terms: pl.DataFrame, patterns: Sequence[Pattern], quantities: Quanti
     terms = terms.with_columns(number.alias("quantity"))
     facts = pl.DataFrame(
         [
-            (number, pattern.rule.id, pattern.limit, *_sides(pattern))
+            (number, pattern.rule.id, pattern.limit, *pattern.sides)
             for number, pattern in enumerate(patterns)
         ],
         schema={"pattern": pl.Int64, "rule": pl.String, "limit": pl.Float64, "below": pl.Int64, "above": pl.Int64},
@@ -204,14 +163,6 @@ def _system(terms: pl.DataFrame, patterns: Sequence[Pattern], quantities: Quanti
         terms.select("edit", "quantity", "coefficient").sort("edit", "quantity"),
         guards.select("edit", "figure").sort("edit", "figure"),
     )
-
-
-def _sides(pattern: Pattern) -> tuple[int, int]:
-    """Return how many slots stand on the smaller and on the greater side of a pattern; a rule of time has one each."""
-    if not pattern.slots:
-        return 1, 1
-    signs = [slot.coefficient for slot in pattern.slots if slot.kind != GUARD]
-    return sum(sign > 0 for sign in signs), sum(sign < 0 for sign in signs)
 
 
 def _scaled(terms: pl.DataFrame, edits: pl.DataFrame, shares: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:

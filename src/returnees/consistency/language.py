@@ -1,10 +1,10 @@
 """The rule language: a linear comparison, read from text and told apart from everything that is not one.
 
-    comparison := sum ("<=" | ">=" | "==") sum
-    sum        := ["+" | "-"] product (("+" | "-") product)*
-    product    := factor ("*" factor)*
-    factor     := number | name | function "(" name ")" | "(" sum ")"
-    function   := "sum" | "count"
+comparison := sum ("<=" | ">=" | "==") sum
+sum        := ["+" | "-"] product (("+" | "-") product)*
+product    := factor ("*" factor)*
+factor     := number | name | function "(" name ")" | "(" sum ")"
+function   := "sum" | "count"
 """
 
 from __future__ import annotations

@@ -40,14 +40,14 @@ def sharing(figures: Frame, dimension: str | None, by_measure: bool, radix: int,
 def members(figures: Frame, slots: Frame, dimension: str | None, by_measure: bool, patterns: int) -> Frame:
     """Return each figure that fills a slot, with its group, pattern, slot, coefficient, dates and interval.
 
-    `slots` has ``pattern``, ``slot``, ``slot_measure``, ``slot_code``, ``coefficient`` and ``kind``. A group is a pattern
-    and what all figures of an edit share, as one number: joins and groupings by a single integer are several times
+    `slots` has ``pattern``, ``slot``, ``slot_measure``, ``slot_code``, ``coefficient``, ``kind`` and ``alone`` (whether
+    one figure is enough for an edit of the pattern). A group is a pattern and what all figures of an edit share, as one number: joins and groupings by a single integer are several times
     quicker. `patterns` is how many patterns there are in all.
     """
     left = (["measure"] if by_measure else []) + ([dimension] if dimension else [])
     right = (["slot_measure"] if by_measure else []) + (["slot_code"] if dimension else [])
     joined = figures.join(slots, left_on=left, right_on=right, how="inner")
-    kept = ["pattern", "slot", "kind", "coefficient", "quantity", "first", "last", "cumulative", "least", "most"]
+    kept = ["pattern", "slot", "kind", "coefficient", "alone", "quantity", "first", "last", "cumulative", "least", "most"]
     return joined.with_columns((nw.col("rest") * patterns + nw.col("pattern")).alias("group")).select("group", *kept)
 
 
@@ -59,10 +59,11 @@ def dated(found: Frame) -> Frame:
     """Return the terms of every edit: the members of each group, put together date by date.
 
     The columns are those of `found`, with ``key`` (one number for each edit) and ``reversed`` (whether the figure is dated
-    the wrong way round), and one row for each filled slot of each edit. Groups of a single figure are no edits.
+    the wrong way round), and one row for each filled slot of each edit. Groups of a single figure are no edits, unless
+    their pattern says so.
     """
-    found = found.filter(nw.col("group").is_duplicated())
-    below = (nw.col("coefficient") > 0) & (nw.col("kind") != GUARD)
+    found = found.filter(nw.col("group").is_duplicated() | nw.col("alone"))
+    below = nw.col("alone") | ((nw.col("coefficient") > 0) & (nw.col("kind") != GUARD))
     dates = found.with_columns(below.alias("below")).group_by(_GROUP).agg(
         nw.col("first").min().alias("f0"), nw.col("first").max().alias("f1"),
         nw.col("last").min().alias("l0"), nw.col("last").max().alias("l1"), nw.col("below").any(),
@@ -91,8 +92,9 @@ def _over_dates(found: Frame) -> Frame:
     first = chosen.group_by([*_EDIT, "slot"]).agg(nw.col("quantity").min())
     chosen = chosen.join(first, on=[*_EDIT, "slot", "quantity"], how="inner")
     chosen = chosen.with_columns((nw.col("cost") >= _REVERSED).alias("reversed"))
-    # Numbers of groups are not negative, so these cannot be taken for one.
-    return _needed_only(_distinct(_paired_edits(chosen))).with_columns((-1 - nw.col("context")).alias("key"))
+    # Numbers of groups are not negative, so these cannot be taken for one; times zero, for the type of the group.
+    key = nw.col("group") * 0 - 1 - nw.col("context")
+    return _needed_only(_distinct(_paired_edits(chosen))).with_columns(key.alias("key"))
 
 
 def _cost() -> nw.Expr:
@@ -114,13 +116,14 @@ def _cost() -> nw.Expr:
 
 
 def _paired_edits(chosen: Frame) -> Frame:
-    """Return the terms of edits that have two figures or more, one of them on the smaller side."""
+    """Return the terms of edits that have two figures or more, one of them on the smaller side, or that need no more."""
     below = nw.when((nw.col("coefficient") > 0) & (nw.col("kind") != GUARD)).then(nw.lit(1)).otherwise(nw.lit(0))
+    turned = nw.col("reversed").cast(nw.Int64).max().alias("turned")
     sizes = (
         chosen.with_columns(below.alias("below"))
         .group_by(_EDIT)
-        .agg(nw.len().alias("size"), nw.col("below").sum(), nw.col("reversed").cast(nw.Int64).max().alias("turned"))
-        .filter((nw.col("size") > 1) & (nw.col("below") > 0))
+        .agg(nw.len().alias("size"), nw.col("below").sum(), nw.col("alone").any(), turned)
+        .filter(nw.col("alone") | ((nw.col("size") > 1) & (nw.col("below") > 0)))
     )
     return chosen.join(sizes.select(*_EDIT, "size", "turned"), on=_EDIT, how="inner")
 

@@ -40,6 +40,19 @@ class Pattern:
         """Whether the slots name measures; otherwise all figures of an edit have the same measure."""
         return self.slots[0].measure is not None
 
+    @property
+    def decides_alone(self) -> bool:
+        """Whether one figure can break it: something other than quantities stands on a side, or nothing on the greater."""
+        return bool(self.slots) and (self.limit != 0 or self.sides[1] == 0)
+
+    @property
+    def sides(self) -> tuple[int, int]:
+        """How many slots stand on the smaller and on the greater side; a rule of time, which has no slots, has one each."""
+        if not self.slots:
+            return 1, 1
+        signs = [slot.coefficient for slot in self.slots if slot.kind != GUARD]
+        return sum(sign > 0 for sign in signs), sum(sign < 0 for sign in signs)
+
 
 def patterns_of(rules: Iterable[Rule], profile: Profile) -> list[Pattern]:
     """Return every inequality of `rules` except those of time, which `layout.series` lays."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -19,8 +19,8 @@ class Quantities:
     ``frame`` has a row a figure: ``row`` (its row in figures), ``figure`` (its id), ``measure`` (number), a number for each
     coordinate under its dimension's name, ``publisher``, ``first`` and ``last`` (days), ``least`` and ``most``,
     ``ceiling``, ``cumulative``, and ``key``: source and coordinates as one number in mixed radix, in which ``radix`` is the place value
-    of each dimension and ``base`` how many measures there are. ``numbers`` has the number of each code that a figure has,
-    by dimension, and under ``measure`` that of each measure.
+    of each dimension and ``base`` how many measures there are. ``numbers`` has the number of each known code, by
+    dimension, and under ``measure`` that of each measure.
     """
 
     frame: pl.DataFrame
@@ -29,7 +29,7 @@ class Quantities:
     base: int
 
     def number(self, dimension: str, code: str) -> int | None:
-        """Return the number of a code along a dimension (or of a measure), None when no figure has it."""
+        """Return the number of a code along a dimension (or of a measure), None for one that is not known."""
         return self.numbers[dimension].get(code)
 
 
@@ -57,7 +57,8 @@ def quantities(
     )
     frame = with_intervals(frame, about)
     fields = {"measure": "measure_id", "source": "source_id", **profile.dimensions}
-    codes = {name: frame[field].unique().sort() for name, field in fields.items()}
+    known = {"measure": profile.measures, "source": (), **profile.codes}
+    codes = {name: _codes(frame[field], known[name]) for name, field in fields.items()}
     frame = frame.with_columns(
         pl.col(field).cast(pl.Enum(codes[name])).to_physical().cast(pl.Int64).alias(name) for name, field in fields.items()
     )
@@ -67,7 +68,10 @@ def quantities(
         radix[name] = place
         place *= max(1, len(codes[name]))
     radix["source"] = place
-    key = sum((pl.col(name) * value for name, value in radix.items()), pl.lit(0))
+    # Rules lay at most some million patterns; their number and the measure's are put before the key later on.
+    wide = place * max(1, len(codes["source"])) * max(1, len(codes["measure"])) * 2**20 >= 2**63
+    whole = pl.Int128 if wide else pl.Int64
+    key = sum((pl.col(name).cast(whole) * value for name, value in radix.items()), pl.lit(0, whole))
     shares = [name for name, measure in profile.measures.items() if measure.share]
     ceiling = pl.when(pl.col("measure_id").is_in(shares)).then(100.0).otherwise(float("inf")).alias("ceiling")
     cumulative = [name for name, measure in profile.measures.items() if measure.cumulative]
@@ -81,6 +85,11 @@ def quantities(
     return Quantities(frame.with_columns(pl.col("quantity").cast(pl.Int64)), radix, numbered, len(codes["measure"]))
 
 
+def _codes(column: pl.Series, known: Collection[str]) -> pl.Series:
+    """Return every code that is known or that a figure has, sorted."""
+    return pl.concat([column, pl.Series(column.name, list(known), pl.String)]).unique().sort()
+
+
 def _publisher(frame: pl.DataFrame, publishers: pl.DataFrame | None) -> pl.Series:
     """Return each figure's publisher as a number; a source that names none is its own."""
     if publishers is None:
@@ -91,5 +100,3 @@ def _publisher(frame: pl.DataFrame, publishers: pl.DataFrame | None) -> pl.Serie
     )
     named = joined.select(pl.coalesce(pl.concat_str(pl.lit("p:"), "publisher_id"), pl.concat_str(pl.lit("s:"), "source_id")))
     return named.to_series().rank("dense").cast(pl.Int64)
-
-

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from returnees.consistency.language import Comparison, RuleError, parse
-from returnees.consistency.resolving import resolve
 from returnees.consistency.profile import Profile
+from returnees.consistency.resolving import resolve
 from returnees.consistency.rules import Example, Rule
 from returnees.errors import nearest
 from returnees.findings import Finding, Severity, finding

@@ -1,0 +1,87 @@
+"""Every edit of a package and its verdict: the one pass that everything else between figures starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import polars as pl
+
+from returnees.consistency.edits import Edits, lay
+from returnees.consistency.setting import Setting
+from returnees.consistency.verdicts import BROKEN, HOLDS, UNDECIDED, UNVERIFIABLE, verdicts
+from returnees.findings import Finding, finding
+from returnees.outcome import VerdictCounts
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """The edits of a package; ``judged`` has a row an edit with its smallest and largest left side and its verdict."""
+
+    setting: Setting
+    edits: Edits
+    judged: pl.DataFrame
+
+    @property
+    def broken(self) -> pl.DataFrame:
+        """The edits that no real numbers can satisfy."""
+        return self.judged.filter(pl.col("verdict") == BROKEN)
+
+    @cached_property
+    def counts(self) -> dict[str, VerdictCounts]:
+        """How many edits each rule made, by verdict; a rule without any is there, too."""
+        judged = {
+            (rule, verdict): number for rule, verdict, number in self.judged.group_by("rule", "verdict").len().iter_rows()
+        }
+        lone = {rule: (edits, holds) for rule, edits, holds in self.edits.lone.iter_rows()}
+        return {rule.id: _counts(rule.id, judged, *lone.get(rule.id, (0, 0))) for rule in self.setting.rules}
+
+
+def analyse(setting: Setting) -> Analysis:
+    """Lay the rules of `setting` over its figures and judge every edit."""
+    edits = lay(setting.rules, setting.quantities, setting.profile)
+    return Analysis(setting, edits, verdicts(edits.system))
+
+
+def _counts(rule: str, judged: dict[tuple[str, str], int], lone: int, held: int) -> VerdictCounts:
+    """Return the counts of a rule; an edit of a single figure holds or cannot be verified."""
+    holds, broken, undecided, unverifiable = (
+        judged.get((rule, verdict), 0) for verdict in (HOLDS, BROKEN, UNDECIDED, UNVERIFIABLE)
+    )
+    return VerdictCounts(
+        edits=holds + broken + undecided + unverifiable + lone,
+        holds=holds + held,
+        broken=broken,
+        undecided=undecided,
+        unverifiable=unverifiable + lone - held,
+    )
+
+
+def idle_findings(analysis: Analysis) -> Iterator[Finding]:
+    """Yield a finding for each rule that made no edit, and for each that speaks of what no figure is about."""
+    setting = analysis.setting
+    for rule in setting.rules:
+        missing = list(_without_figures(setting, rule.id))
+        if missing:
+            code = "F410"
+            message = f"The rule '{rule.id}' speaks of {', '.join(missing)}, of which there is no figure."
+        elif analysis.counts[rule.id].edits == 0:
+            code, message = "F411", f"The rule '{rule.id}' applies to no figure: it made no edit."
+        else:
+            continue
+        yield finding(code, message, file=setting.rule_file, line=rule.line, rule=rule.id)
+
+
+def _without_figures(setting: Setting, rule_id: str) -> Iterator[str]:
+    """Yield the measures and codes of a rule that no figure has, when it can apply to no figure for that."""
+    rule, known = setting.rule_of[rule_id], setting.quantities
+    present = {name: set(known.frame[name].unique().to_list()) for name in ("measure", *setting.profile.dimensions)}
+    for dimension, codes in rule.where.items():
+        if present[dimension].isdisjoint(known.number(dimension, code) for code in codes):
+            yield f"{dimension} {' or '.join(codes)}"
+    dimension = "measure" if rule.along is None else rule.along
+    if dimension in present:
+        names = dict.fromkeys(name.name for name in rule.comparison.names())
+        if present[dimension].isdisjoint(known.number(dimension, name) for name in names):
+            yield from (f"{dimension} {name}" for name in names)

@@ -1,0 +1,145 @@
+"""Quantities that were never published but that rules put beside published ones: each is [0, infinity).
+
+The returned of a source that printed no number of travellers are still at most its travellers, and these part of a whole
+that it did print: only the unpublished quantity ties the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from returnees.consistency.batches import Batch, batches, limited, slots_of
+from returnees.consistency.patterns import PLAIN, SCALED, patterns_of
+from returnees.consistency.profile import Profile
+from returnees.consistency.quantities import Quantities
+from returnees.consistency.rules import TIME, Rule
+
+_SAME = ["key", "measure"]
+_DATES = ["first", "last"]
+
+
+def with_between(quantities: Quantities, rules: Sequence[Rule], profile: Profile, *, longest: int) -> Quantities:
+    """Return `quantities` with the unpublished ones through which published ones limit each other.
+
+    Such a quantity stands on the greater side of an edit whose smaller side has one that was published, and on the
+    smaller side of another whose greater side has; or there is a chain of up to `longest` of them in between. All other
+    unpublished quantities leave the published ones free: on a smaller side they can be 0, on a greater side endless.
+    """
+    laid = _laid(rules, profile)
+    known, fresh, pairs = quantities, quantities, []
+    for _ in range(longest + 1):
+        steps = list(_steps(laid, fresh, known, both_sides=False))
+        if not steps:
+            break
+        found = pl.concat(steps)
+        new = _new(found, known, quantities, profile)
+        known = replace(known, frame=pl.concat([known.frame, new]))
+        pairs.append(_pairs(found, known, quantities))
+        fresh = replace(quantities, frame=new)
+    if not pairs:
+        return quantities
+    ends = _leading_down(pl.concat(pairs).unique(), quantities.frame.height)
+    chosen = known.frame.filter((pl.col("quantity") < quantities.frame.height) | pl.col("quantity").is_in(ends.implode()))
+    return replace(known, frame=_renumbered(chosen))
+
+
+def with_neighbours(
+    quantities: Quantities, rules: Sequence[Rule], profile: Profile, *, rounds: int, most: int
+) -> Quantities:
+    """Return `quantities` with every unpublished one that stands in an edit with one of them, and so on, `rounds` times.
+
+    A round that would bring the number of quantities beyond `most` is not taken; the first always is.
+    """
+    laid = _laid(rules, profile)
+    known, fresh = quantities, quantities
+    for taken in range(rounds):
+        steps = list(_steps(laid, fresh, known, both_sides=True))
+        new = _new(pl.concat(steps), known, quantities, profile) if steps else quantities.frame.clear()
+        if new.height == 0 or (taken and known.frame.height + new.height > most):
+            break
+        known = replace(known, frame=pl.concat([known.frame, new]))
+        fresh = replace(quantities, frame=new)
+    return known
+
+
+def _laid(rules: Sequence[Rule], profile: Profile) -> list[Batch]:
+    return batches(patterns_of([rule for rule in rules if rule.along != TIME], profile))
+
+
+def _steps(laid: Sequence[Batch], fresh: Quantities, known: Quantities, *, both_sides: bool) -> Iterator[pl.DataFrame]:
+    """Yield the quantities in the other slots (of the greater side) of each pattern that a fresh quantity fills one of.
+
+    ``origin`` is the fresh quantity.
+    """
+    for batch in laid:
+        slots = slots_of(batch, known).filter(pl.col("kind").is_in([PLAIN, SCALED]))
+        others = slots if both_sides else slots.filter(pl.col("coefficient") < 0)
+        given = slots if both_sides else slots.filter(pl.col("coefficient") > 0)
+        left = (["measure"] if batch.by_measure else []) + ([batch.dimension] if batch.dimension else [])
+        right = (["slot_measure"] if batch.by_measure else []) + (["slot_code"] if batch.dimension else [])
+        others = others.select("pattern", to_measure="slot_measure", to_code="slot_code")
+        figures = limited(batch.rule, fresh).with_columns(origin="quantity")
+        joined = figures.join(given.select("pattern", *right), left_on=left, right_on=right).join(others, on="pattern")
+        if batch.by_measure:
+            joined = joined.with_columns(measure="to_measure")
+        if batch.dimension:
+            shift = (pl.col("to_code") - pl.col(batch.dimension)) * known.radix[batch.dimension]
+            joined = joined.with_columns((pl.col("key") + shift).alias("key"), pl.col("to_code").alias(batch.dimension))
+        yield joined.select(*fresh.frame.columns, "origin").unique(["origin", *_SAME])
+
+
+def _standing_in(found: pl.DataFrame, published: Quantities) -> pl.DataFrame:
+    """Return what of `found` a published figure stands in for.
+
+    One of an agreeing date does, and of a measure that only grows one of any date.
+    """
+    there = published.frame.select(*_SAME, "cumulative", there_first="first", there_last="last")
+    agree = (pl.col("first") <= pl.col("there_last")) & (pl.col("last") >= pl.col("there_first"))
+    joined = found.select(*_SAME, *_DATES).unique().join(there, on=_SAME)
+    return joined.filter(pl.col("cumulative") | agree).select(*_SAME, *_DATES).unique()
+
+
+def _new(found: pl.DataFrame, known: Quantities, published: Quantities, profile: Profile) -> pl.DataFrame:
+    """Return what of `found` is neither known nor stood in for, numbered on, bounded only by what its measure is."""
+    new = found.drop("origin").unique([*_SAME, *_DATES], keep="first").sort(*_SAME, *_DATES)
+    new = new.join(known.frame, on=[*_SAME, *_DATES], how="anti", maintain_order="left")
+    new = new.join(_standing_in(new, published), on=[*_SAME, *_DATES], how="anti", maintain_order="left")
+    shares = [known.number("measure", name) for name, measure in profile.measures.items() if measure.share]
+    growing = [known.number("measure", name) for name, measure in profile.measures.items() if measure.cumulative]
+    ceiling = pl.when(pl.col("measure").is_in(shares)).then(100.0).otherwise(float("inf"))
+    return new.with_columns(
+        pl.int_range(pl.len(), dtype=pl.Int64).alias("quantity") + known.frame.height,
+        pl.lit(None, known.frame.schema["row"]).alias("row"),
+        pl.lit(None, pl.String).alias("figure"),
+        pl.lit(0.0).alias("least"),
+        ceiling.alias("most"),
+        ceiling.alias("ceiling"),
+        pl.col("measure").is_in(growing).alias("cumulative"),
+    )
+
+
+def _pairs(found: pl.DataFrame, known: Quantities, published: Quantities) -> pl.DataFrame:
+    """Return the steps as pairs of quantities, ``origin`` and ``target``; a target that was published is -1."""
+    there = _standing_in(found, published).with_columns(target=pl.lit(-1, pl.Int64))
+    numbers = known.frame.filter(pl.col("figure").is_null()).select(*_SAME, *_DATES, target="quantity")
+    targets = pl.concat([there, numbers]).unique([*_SAME, *_DATES], keep="first")
+    return found.select("origin", *_SAME, *_DATES).join(targets, on=[*_SAME, *_DATES]).select("origin", "target")
+
+
+def _leading_down(pairs: pl.DataFrame, published: int) -> pl.Series:
+    """Return the unpublished quantities from which a chain of steps reaches a published one."""
+    reached = pl.Series("target", [-1], pl.Int64)
+    steps = pairs.filter(pl.col("origin") >= published)
+    while True:
+        origins = steps.filter(pl.col("target").is_in(reached.implode()))["origin"]
+        grown = pl.concat([reached, origins.alias("target")]).unique()
+        if len(grown) == len(reached):
+            return reached
+        reached = grown
+
+
+def _renumbered(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(pl.int_range(pl.len(), dtype=pl.Int64).alias("quantity"))

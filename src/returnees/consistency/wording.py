@@ -1,0 +1,95 @@
+"""Edits in words: the numbers on both sides, and each figure with its source, file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from returnees.consistency.setting import Setting
+from returnees.consistency.system import System
+from returnees.figures.readings import number, printed
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of an edit: the figure (None when it was never published), its coefficient, its bounds."""
+
+    figure: str | None
+    coefficient: float
+    low: float
+    high: float
+
+
+def terms_of(system: System, edits: Iterable[int]) -> dict[int, list[Term]]:
+    """Return the terms of each of these edits, figures in order of their ids."""
+    chosen = system.terms.filter(pl.col("edit").is_in(list(edits)))
+    joined = chosen.join(system.quantities, on="quantity").sort("edit", "figure", "quantity", nulls_last=True)
+    found: dict[int, list[Term]] = {}
+    for row in joined.select("edit", "figure", "coefficient", "low", "high").iter_rows():
+        found.setdefault(row[0], []).append(Term(*row[1:]))
+    return found
+
+
+def guards_of(system: System, edits: Iterable[int]) -> dict[int, list[str]]:
+    """Return the figures that give each of these edits its coefficients."""
+    found: dict[int, list[str]] = {}
+    for edit, figure in system.guards.filter(pl.col("edit").is_in(list(edits))).iter_rows():
+        found.setdefault(edit, []).append(figure)
+    return found
+
+
+def sides(terms: Sequence[Term], limit: float) -> str:
+    """Return the two sides of a broken edit: ``151 + 295 = 446 at least, against 426 at most``."""
+    smaller = [(term.coefficient, term.low) for term in terms if term.coefficient > 0]
+    greater = [(-term.coefficient, term.high) for term in terms if term.coefficient < 0]
+    if limit > 0 or not greater:
+        greater.append((1.0, limit))
+    elif limit < 0:
+        smaller.append((1.0, -limit))
+    return f"{_sum(smaller)} at least, against {_sum(greater)} at most"
+
+
+def _sum(parts: Sequence[tuple[float, float]]) -> str:
+    total = number(_clean(sum(coefficient * value for coefficient, value in parts)))
+    words = [number(value) if coefficient == 1 else f"{number(_clean(coefficient))} × {number(value)}"
+             for coefficient, value in parts]  # fmt: skip
+    if not parts:
+        return "0"
+    return total if len(words) == 1 and parts[0][0] == 1 else f"{' + '.join(words)} = {total}"
+
+
+def _clean(value: float) -> float:
+    """Return the number without the last digits of floating-point sums, which say nothing."""
+    return float(f"{value:.12g}")
+
+
+class Witnesses:
+    """The figures of findings as they stand in the table, looked up once for all of them."""
+
+    def __init__(self, setting: Setting, figures: Iterable[str]) -> None:
+        self._table = setting.tables["figures"]
+        names = list(dict.fromkeys(figures))
+        self._rows: Mapping[str, int] = self._table.rows("figure_id", names) if names else {}
+
+    def line(self, figure: str) -> int:
+        """Return the line of the file on which the figure stands."""
+        return self._table.line(self._rows[figure])
+
+    @property
+    def file(self) -> str:
+        """The file of the figures."""
+        return self._table.file
+
+    def row(self, figure: str) -> dict[str, object]:
+        """Return the figure's row by field."""
+        return self._table.frame.row(self._rows[figure], named=True)
+
+    def words(self, figures: Iterable[str]) -> Iterator[str]:
+        """Yield a line for each figure: its number as printed, its id, its source, its file and line."""
+        for figure in figures:
+            row = self.row(figure)
+            unit = " %" if row.get("unit") == "percent" else ""
+            place = f"source {row['source_id']}, {self.file}:{self.line(figure)}"
+            yield f"{printed(row)}{unit}: {figure} ({place})"

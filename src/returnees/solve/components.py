@@ -1,0 +1,142 @@
+"""The parts of a system that do not touch each other, and those of them in which something is still to be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from returnees.consistency.system import TOLERANCE, System
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """A quantity's figure (None when it was never published), its bounds, and those that are left without the figure."""
+
+    figure: str | None
+    low: float
+    high: float
+    floor: float
+    ceiling: float
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One inequality: the sum of coefficient times quantity is at most ``limit``; void without any of its ``guards``."""
+
+    rule: str
+    terms: tuple[tuple[int, float], ...]
+    limit: float
+    guards: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Component:
+    """A connected part of a system: edits and quantities by their numbers."""
+
+    edits: Mapping[int, Edit]
+    quantities: Mapping[int, Bounds]
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The published figures in it, by id, with those that only guard an edit."""
+        own = {item.figure for item in self.quantities.values() if item.figure is not None}
+        return tuple(sorted(own.union(*(edit.guards for edit in self.edits.values()))))
+
+
+def labels(system: System) -> pl.DataFrame:
+    """Return the component of each edit: ``edit`` and ``component``, a number that only tells components apart.
+
+    Edits are of one component when they share a quantity, a figure (counted or not) or a guard.
+    """
+    figures = system.quantities.select("quantity", "figure")
+    joined = system.terms.select("edit", "quantity").join(figures, on="quantity")
+    of_figure = pl.concat([joined.select("edit", "figure").drop_nulls(), system.guards.select("edit", "figure")])
+    of_none = joined.filter(pl.col("figure").is_null()).select("edit", pl.col("quantity").cast(pl.String).alias("node"))
+    links = pl.concat([of_figure.select("edit", ("f:" + pl.col("figure")).alias("node")), of_none])
+    edit, node = links["edit"].to_numpy(), links["node"].rank("dense").to_numpy().astype(np.int64) - 1
+    numbers, edit = np.unique(edit, return_inverse=True)
+    return pl.DataFrame({"edit": numbers, "component": _connected(edit, node, len(numbers))})
+
+
+def _connected(edit: np.ndarray, node: np.ndarray, edits: int) -> np.ndarray:
+    """Return the smallest edit that each edit is connected with; minima travel along shared nodes until nothing changes."""
+    label = np.arange(edits)
+    nodes = int(node.max(initial=-1)) + 1
+    while True:
+        least = np.full(nodes, edits)
+        np.minimum.at(least, node, label[edit])
+        grown = label.copy()
+        np.minimum.at(grown, edit, least[node])
+        # Following the label of the label makes long chains short.
+        grown = grown[grown]
+        if np.array_equal(grown, label):
+            return label
+        label = grown
+
+
+def components(system: System, holding: Collection[int] | None = None) -> Iterator[Component]:
+    """Yield the components of `system`, or only those that hold an edit of `holding`."""
+    of_edit = labels(system)
+    if holding is not None:
+        chosen = of_edit.filter(pl.col("edit").is_in(list(holding)))["component"].unique()
+        of_edit = of_edit.filter(pl.col("component").is_in(chosen.implode()))
+    part = system.of(of_edit["edit"])
+    bounds = {
+        row["quantity"]: Bounds(row["figure"], row["low"], row["high"], row["floor"], row["ceiling"])
+        for row in part.quantities.iter_rows(named=True)
+    }
+    terms: dict[int, list[tuple[int, float]]] = {}
+    for number, quantity, coefficient in part.terms.select("edit", "quantity", "coefficient").iter_rows():
+        terms.setdefault(number, []).append((quantity, coefficient))
+    guards: dict[int, list[str]] = {}
+    for number, figure in part.guards.select("edit", "figure").iter_rows():
+        guards.setdefault(number, []).append(figure)
+    facts = part.edits.join(of_edit, on="edit").sort("component", "edit")
+    for _, group in facts.group_by("component", maintain_order=True):
+        edits = {
+            row["edit"]: Edit(
+                row["rule"], tuple(terms.get(row["edit"], ())), row["limit"], tuple(guards.get(row["edit"], ()))
+            )
+            for row in group.iter_rows(named=True)
+        }
+        used = sorted({quantity for edit in edits.values() for quantity, _ in edit.terms})
+        yield Component(edits, {quantity: bounds[quantity] for quantity in used})
+
+
+def contested(system: System) -> System:
+    """Return the part of `system` in which edits limit each other.
+
+    A quantity that all edits only hold down can be as small, and one that they only push up as great, as its bounds
+    allow; an edit that is then met says nothing about the others and is left out, until none is left that is.
+    """
+    if system.terms.height == 0:
+        return system
+    edit_ids, edit = np.unique(system.terms["edit"].to_numpy(), return_inverse=True)
+    quantity_ids, quantity = np.unique(system.terms["quantity"].to_numpy(), return_inverse=True)
+    coefficient = system.terms["coefficient"].to_numpy()
+    bounds = pl.DataFrame({"quantity": quantity_ids}).join(system.quantities, on="quantity", maintain_order="left")
+    low, high = bounds["low"].to_numpy(), bounds["high"].to_numpy()
+    limits = pl.DataFrame({"edit": edit_ids}).join(system.edits, on="edit", maintain_order="left")["limit"].to_numpy()
+    alive = np.ones(len(edit_ids), dtype=bool)
+    while alive.any():
+        here = alive[edit]
+        down = np.zeros(len(quantity_ids), dtype=bool)
+        up = down.copy()
+        down[quantity[here & (coefficient > 0)]] = True
+        up[quantity[here & (coefficient < 0)]] = True
+        least = np.where(down[quantity], low[quantity], high[quantity])
+        with np.errstate(invalid="ignore"):
+            size = np.where(coefficient == 0, 0.0, coefficient * least)
+        both = np.bincount(edit[(down & up)[quantity]], minlength=len(edit_ids)) > 0
+        smallest = np.bincount(edit, weights=size, minlength=len(edit_ids))
+        scale = np.bincount(edit, weights=np.where(np.isfinite(size), np.abs(size), 0.0), minlength=len(edit_ids))
+        met = smallest <= limits + TOLERANCE * (scale + np.abs(limits))
+        endless = np.isneginf(smallest)
+        settled = alive & ((met & ~both) | endless)
+        if not settled.any():
+            break
+        alive &= ~settled
+    return system.of(pl.Series("edit", edit_ids[alive]))
