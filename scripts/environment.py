@@ -86,7 +86,8 @@ def make(folder: Path, lock: Path, caller: str) -> Path:
             )
             shutil.rmtree(folder, ignore_errors=True)
             subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True, stdout=sys.stderr)
-            pip(python, "--require-hashes", "--requirement", str(lock))
+            # The lock file names everything; what it overrides (requirements/overrides.txt) is not to be argued about.
+            pip(python, "--require-hashes", "--no-deps", "--requirement", str(lock))
             dependencies.write_text(asked, encoding="utf-8")
         if not stands(project, wanted):
             pip(python, "--no-build-isolation", "--no-deps", "--editable", str(ROOT))

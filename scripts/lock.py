@@ -40,7 +40,7 @@ def main(arguments: list[str]) -> None:
     resolve(scripts / "uv", "requirements/run.txt", build, *arguments)
     resolve(
         scripts / "uv", "requirements/test.txt", build,
-        "--extra", "test", "--constraint", "requirements/run.txt", *arguments,
+        "--extra", "test", "--constraint", "requirements/run.txt", "--override", "requirements/overrides.txt", *arguments,
     )  # fmt: skip
 
 

@@ -84,9 +84,7 @@ def _unsafe(table: Table) -> str | None:
 
 def _encoded(table: Table, resource: Resource) -> bytes:
     """Return the canonical file in the resource's declared encoding and with its declared delimiter."""
-    dialect = resource.descriptor.get("dialect")
-    delimiter = dialect.get("delimiter", ",") if isinstance(dialect, Mapping) else ","
-    content = csv_bytes(canonical_text(table), delimiter)
+    content = csv_bytes(canonical_text(table), resource.delimiter)
     if resource.encoding.lower() in ("utf-8", "utf8"):
         return content
     return content.decode("utf-8").encode(resource.encoding)

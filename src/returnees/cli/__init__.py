@@ -10,7 +10,12 @@ COMMANDS = {
     "export": "Write the tables in other formats.",
     "show": "Show figures in the terminal, ranges as ranges.",
     "explain": "Explain a figure, a rule or a finding code.",
+    "cite": "Cite one figure, or the package.",
+    "diff": "Show what changed between two versions.",
     "tidy": "Put rows in canonical order; refresh bytes and hash.",
+    "codebook": "Write the codebook, or check that it is current.",
+    "catalogue": "Write the catalogue files, or check that they are current.",
+    "release": "Build the zip of a version, with checksums.",
 }
 
 

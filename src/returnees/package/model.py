@@ -37,6 +37,15 @@ class Resource:
         """The declared encoding; the standard's default is UTF-8."""
         return str(self.descriptor.get("encoding", "utf-8"))
 
+    @property
+    def delimiter(self) -> str:
+        """What stands between two cells: as the dialect states it, else a tab in a TSV file and a comma in others."""
+        dialect = self.descriptor.get("dialect")
+        if isinstance(dialect, Mapping) and "delimiter" in dialect:
+            return str(dialect["delimiter"])
+        form = self.descriptor.get("format", "tsv" if self.path.lower().endswith(".tsv") else "csv")
+        return "\t" if form == "tsv" else ","
+
 
 @dataclass(frozen=True)
 class Package:

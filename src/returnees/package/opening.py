@@ -11,10 +11,11 @@ from returnees.errors import PackageError
 from returnees.findings import Finding, finding
 from returnees.package import jail, strictjson
 from returnees.package.archive import unpack
+from returnees.package.checksums import checksum_findings
 from returnees.package.integrity import integrity
 from returnees.package.limits import Limits
 from returnees.package.model import Package, Resource
-from returnees.package.profile import conforms, unsupported
+from returnees.package.profile import conforms, not_a_column, unsupported
 from returnees.package.shipped import shipped_package
 
 DESCRIPTOR = "datapackage.json"
@@ -45,7 +46,8 @@ def open_package(path: str | Path | None = None, *, limits: Limits | None = None
         # The profile's pattern for paths says less about a refused path than its own finding does.
         if not (item.field == "path" and item.resource in refused)
     ]
-    return Package(label, root, descriptor, resources, tuple(findings + more), limits, keep)
+    findings += [*more, *checksum_findings(root, limits)]
+    return Package(label, root, descriptor, resources, tuple(findings), limits, keep)
 
 
 def _default() -> Path:
@@ -169,4 +171,16 @@ def _schema(
         findings = _repeated(document.repeated, where, name)
     shape = conforms(stated, "tableschema", where, name) if where != DESCRIPTOR else []
     usable = isinstance(stated, dict) and not shape and not conforms(stated, "tableschema", where, name)
+    if usable and (twice := _named_twice(stated)):
+        message = f"{where}: the schema of '{name}' has two fields called {', '.join(map(repr, twice))}."
+        return None, [*findings, finding("F010", message, resource=name, file=where)]
+    if usable and (odd := [item["name"] for item in stated["fields"] if not_a_column(item["name"])]):
+        message = f"{where}: the schema of '{name}' has a field called '{odd[0]}', which is not supported as a name."
+        return None, [*findings, finding("F006", message, resource=name, file=where)]
     return (stated if usable else None), findings + shape
+
+
+def _named_twice(schema: Mapping[str, Any]) -> list[str]:
+    """Return the names that more than one field has: the standard forbids them, its JSON profile cannot."""
+    names = [item["name"] for item in schema["fields"]]
+    return sorted({name for name in names if names.count(name) > 1})

@@ -71,6 +71,11 @@ def readable(resource: Mapping[str, Any]) -> bool:
     return not list(_unsupported_in(resource))
 
 
+def not_a_column(name: str) -> bool:
+    """Whether the data frame would take `name` for a pattern of names, not for the name of one column."""
+    return name == "*" or (name.startswith("^") and name.endswith("$"))
+
+
 #: What a dialect may state here, and the only values under which tables are read.
 _DIALECT: dict[str, tuple[Any, ...]] = {
     "header": (True,),

@@ -1,0 +1,164 @@
+"""Where the two versions are: on disk, or at a revision of the package's git repository."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from returnees.errors import PackageError, UsageError, nearest
+from returnees.package import strictjson
+from returnees.package.limits import Limits
+from returnees.package.model import Package
+from returnees.package.opening import DESCRIPTOR, open_package
+
+
+def open_places(old: str, new: str | None) -> tuple[Package, Package]:
+    """Return the packages that `old` and `new` name; ``A..B`` in `old` alone names two revisions.
+
+    Without `new`, or with nothing after the dots, the newer is the package in the current folder.
+
+    Raises
+    ------
+    PackageError
+        If there is no package or revision of that name.
+    UsageError
+        If the revisions are written in a way that is not known.
+    """
+    if new is None and ".." in old and not Path(old).exists():
+        if "..." in old:
+            raise UsageError(f"'{old}' has three dots; write OLD..NEW, or OLD.. for what is in the folder")
+        first, _, second = old.partition("..")
+        old, new = first or "HEAD", second or None
+    newer = open_package() if new is None else open_place(new, Path.cwd())
+    here = newer.root if newer.keep is None else Path.cwd()
+    return open_place(old, here), newer
+
+
+def open_place(word: str, here: Path) -> Package:
+    """Return the package that `word` names: a path, else a revision of the repository that the folder `here` is in.
+
+    Raises
+    ------
+    PackageError
+        If it is neither.
+    """
+    if Path(word).exists():
+        return open_package(word)
+    if word.lower().endswith((".zip", ".json")) or word.startswith(("/", "./", "../", "~")):
+        raise PackageError(f"{word} does not exist")
+    return _at_revision(word, here)
+
+
+@dataclass(frozen=True, slots=True)
+class _Blob:
+    """A file of a revision."""
+
+    id: str
+    size: int
+
+
+def _at_revision(revision: str, here: Path) -> Package:
+    """Return the package of the folder `here` as it was at `revision`, read from git without touching the folder."""
+    commit = _commit(revision, here)
+    prefix = _git(here, "rev-parse", "--show-prefix").decode().rstrip("\n")
+    blobs = _blobs(here, commit, prefix)
+    limits = Limits()
+    if DESCRIPTOR not in blobs:
+        raise PackageError(f"there was no {DESCRIPTOR} in {prefix or 'the repository'} at {revision}")
+    descriptor = _content(here, blobs[DESCRIPTOR])
+    folder = tempfile.TemporaryDirectory(prefix="returnees-")
+    total = 0
+    for path in [DESCRIPTOR, *sorted(_paths(descriptor))]:
+        if path not in blobs:
+            continue  # opening the package says so
+        total += blobs[path].size
+        if total > limits.zip_bytes:
+            raise PackageError(f"the package at {revision} has more than {limits.zip_bytes:,} bytes")
+        target = Path(folder.name) / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(_content(here, blobs[path]))
+    return replace(open_package(folder.name), label=revision, keep=folder)
+
+
+def _commit(revision: str, here: Path) -> str:
+    """Return the id of the commit that `revision` names."""
+    if shutil.which("git") is None:
+        raise PackageError(f"{revision} does not exist, and without git it cannot be looked up as a revision")
+    asked = _run(here, "rev-parse", "--git-dir")
+    if b"not a git repository" in asked.stderr:
+        raise PackageError(f"{revision} does not exist, and {here} is not in a git repository to look it up in")
+    _must_succeed(asked)
+    found = _run(here, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if found.returncode:
+        names = _git(here, "for-each-ref", "--format=%(refname:short)").decode("utf-8", "replace").splitlines()
+        raise PackageError(
+            f"{revision} is neither a package nor a revision of the repository{nearest(revision, names)}"
+        )
+    return found.stdout.decode().strip()
+
+
+def _blobs(here: Path, commit: str, prefix: str) -> Mapping[str, _Blob]:
+    """Return the plain files of a commit below `prefix`, by their path there."""
+    listing = _git(here, "ls-tree", "-r", "-z", "-l", "--full-tree", commit)
+    blobs = {}
+    for entry in listing.decode("utf-8", "surrogateescape").split("\0"):
+        facts, _, path = entry.partition("\t")
+        parts = facts.split()
+        # A link's content is a path, not the file it leads to: links are not followed, as in any other package.
+        if path.startswith(prefix) and len(parts) == 4 and parts[0] in ("100644", "100755"):
+            blobs[path.removeprefix(prefix)] = _Blob(parts[2], int(parts[3]))
+    return blobs
+
+
+def _paths(descriptor: bytes) -> Iterator[str]:
+    """Yield the paths that a descriptor names: tables, schemas, rules."""
+    try:
+        stated = strictjson.parse(descriptor).value
+    except strictjson.NotJson:
+        return
+    if not isinstance(stated, Mapping):
+        return
+    resources = stated.get("resources")
+    named = [stated.get("rules")]
+    for item in resources if isinstance(resources, list) else ():
+        if isinstance(item, Mapping):
+            path = item.get("path")
+            named += [item.get("schema"), *(path if isinstance(path, list) else [path])]
+    for path in {item for item in named if isinstance(item, str)}:
+        plain = posixpath.normpath(path)
+        if not plain.startswith(("/", "..")) and plain != DESCRIPTOR:
+            yield plain
+
+
+def _content(here: Path, blob: _Blob) -> bytes:
+    return _git(here, "cat-file", "blob", blob.id)
+
+
+def _git(here: Path, *arguments: str) -> bytes:
+    """Return what git prints; raise PackageError, with git's own words, when it fails."""
+    return _must_succeed(_run(here, *arguments))
+
+
+def _must_succeed(done: subprocess.CompletedProcess[bytes]) -> bytes:
+    """Return what git printed, or raise with what it complained of."""
+    if done.returncode:
+        words = done.stderr.decode("utf-8", "replace").strip() or f"exit code {done.returncode}"
+        raise PackageError(f"git could not read the repository: {' '.join(words.split())}")
+    return done.stdout
+
+
+def _run(here: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    # No shell, and nothing that a repository's own settings could start.
+    command = ["git", "-c", "core.fsmonitor=false", "-C", str(here), *arguments]
+    try:
+        return subprocess.run(
+            command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=os.environ | {"LC_ALL": "C"}
+        )
+    except OSError as error:
+        raise PackageError(f"git could not be started: {error.strerror or error}") from None

@@ -1,0 +1,84 @@
+"""The list of checksums that a release carries: whether each file is still the one that was released.
+
+The list is in the form of ``sha256sum``: a line a file, sixty-four hexadecimal digits, a space, a space or ``*``, and
+the file's path. It shows damage and careless edits; it is no signature, for who changes a file can change the list.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from returnees.findings import Finding, finding
+from returnees.package import jail
+from returnees.package.integrity import file_hash
+from returnees.package.limits import Limits
+
+#: The file's name: what ``sha256sum --check SHA256SUMS`` is told to read.
+CHECKSUMS = "SHA256SUMS"
+
+_LINE = re.compile(r"^([0-9A-Fa-f]{64}) [ *](.+)$")
+
+
+def checksum_list(digests: Mapping[str, str]) -> str:
+    """Return the list for files whose SHA-256 digests are given by path, sorted by path."""
+    return "".join(f"{digests[path]}  {path}\n" for path in sorted(digests))
+
+
+def checksum_findings(root: Path, limits: Limits) -> list[Finding]:
+    """Return what does not fit between the package's files and its list of checksums; nothing if it has no list."""
+    try:
+        content = jail.read_limited(jail.resolve(root, CHECKSUMS), limits.json_bytes)
+        text = content.decode("utf-8")
+    except jail.PathMissing:
+        return []
+    except jail.PathRefused as error:
+        return [finding("F014", f"{CHECKSUMS} {error}.", file=CHECKSUMS)]
+    except UnicodeDecodeError:
+        return [finding("F014", f"{CHECKSUMS} is not UTF-8.", file=CHECKSUMS)]
+    stated: dict[str, str] = {}
+    findings: list[Finding] = []
+    for number, line in enumerate(text.splitlines(), 1):
+        match = _LINE.match(line)
+        if match is None or match[2] in stated:
+            why = "is not a SHA-256 checksum and a path" if match is None else f"names '{match[2]}' a second time"
+            findings.append(finding("F014", f"Line {number} of {CHECKSUMS} {why}.", file=CHECKSUMS, line=number))
+            continue
+        stated[match[2]] = match[1].lower()
+        findings += _of_file(root, match[2], match[1].lower(), number)
+    return findings + [
+        finding("F013", f"'{path}' is not in {CHECKSUMS}.", file=path) for path in sorted(_files(root) - set(stated))
+    ]
+
+
+def _of_file(root: Path, path: str, digest: str, line: int) -> Iterable[Finding]:
+    """Yield the finding on one line of the list, when its file is not as it says."""
+    try:
+        found = file_hash(jail.resolve(root, path)).rpartition(":")[2]
+    except jail.PathMissing:
+        yield finding("F012", f"'{path}' is in {CHECKSUMS} and not in the package.", file=CHECKSUMS, line=line)
+    except jail.PathRefused as error:
+        yield finding("F014", f"Line {line} of {CHECKSUMS}: '{path}' {error}.", file=CHECKSUMS, line=line)
+    except OSError as error:
+        yield finding("F014", f"'{path}' cannot be read: {error.strerror or error}.", file=path)
+    else:
+        if found != digest:
+            message = f"'{path}' has the sha256 checksum {found}; {CHECKSUMS} states {digest}."
+            yield finding("F011", message, file=path)
+
+
+def _files(root: Path) -> set[str]:
+    """Return the paths of the package's files, but for the list itself and for hidden ones, which systems strew."""
+    return {file.relative_to(root).as_posix() for file in _walk(root)} - {CHECKSUMS}
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    """Yield the plain files below `folder`, following no link."""
+    for item in folder.iterdir():
+        if item.name.startswith(".") or item.is_symlink():
+            continue
+        if item.is_dir():
+            yield from _walk(item)
+        elif item.is_file():
+            yield item
