@@ -93,8 +93,8 @@ def _finding(code: str, rule: Rule, head: str, figures: Sequence[str], witnesses
 def firm_system(setting: Setting, figures: Quantities) -> System:
     """Return the edits of `figures` that conclusions of several edits rest on.
 
-    These are the edits of rules whose breach is an error, dated the right way, whose greater side is all there: what was
-    never published there leaves the others free.
+    These are the edits of rules whose breach is an error, dated the right way, whose greater side is all there: what
+    was never published there leaves the others free.
     """
     system = lay(setting.firm, figures, setting.profile).system
     firm = ~pl.col("dates_reversed") & (pl.col("missing_above") == 0)
@@ -102,7 +102,7 @@ def firm_system(setting: Setting, figures: Quantities) -> System:
 
 
 def tied_system(setting: Setting) -> System:
-    """Return the firm edits of a package, with the unpublished quantities that tie figures, if there are not too many."""
+    """Return the firm edits of a package, with unpublished quantities that tie figures if these are not too many."""
     figures = setting.quantities
     if figures.frame.height <= MOST_FOLLOWED:
         figures = with_between(figures, setting.firm, setting.profile, longest=LONGEST_TIE)
@@ -115,7 +115,9 @@ def _joint(analysis: Analysis) -> Iterator[tuple[Finding, Sequence[str]]]:
     if not setting.firm:
         return
     if setting.quantities.frame.height > MOST_FOLLOWED:
-        message = f"Ties through unpublished quantities were not followed: there are more than {MOST_FOLLOWED:,} figures."
+        message = (
+            f"Ties through unpublished quantities were not followed: there are more than {MOST_FOLLOWED:,} figures."
+        )
         yield finding("F209", message), ()
     system = tied_system(setting)
     judged = verdicts(system)
@@ -135,12 +137,12 @@ def _joint_findings(setting: Setting, joint: Joint) -> Iterator[tuple[Finding, S
         figures = sorted(conflict.figures)
         head = f"These {len(figures)} figures cannot all be true together, by {', '.join(rules)} ({labels})."
         yield _finding("F203", first, head, figures, witnesses), rules
-    for figures in joint.undecided:
-        message = f"Whether {len(figures)} figures can all be true together was not decided: {', '.join(figures[:3])} ..."
-        yield finding("F208", message, figures=figures), ()
+    for open_ones in joint.undecided:
+        shown = ", ".join(open_ones[:3])
+        message = f"Whether {len(open_ones)} figures can all be true together was not decided: {shown} ..."
+        yield finding("F208", message, figures=open_ones), ()
 
 
 def conflict_rules(component: Component, conflict: Conflict) -> tuple[str, ...]:
     """Return the rules of the edits of a conflict, each once, in order."""
     return tuple(sorted({component.edits[edit].rule for edit in conflict.edits}))
-

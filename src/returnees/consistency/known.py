@@ -28,13 +28,17 @@ class KnownIssue:
 
 
 def known_issues(setting: Setting) -> tuple[KnownIssue, ...]:
-    """Return the known issues of a package; rows that lack their rule or figures are passed over, which has been said."""
+    """Return the known issues of a package; rows without a rule or figures, which has been said, are left out."""
     table = setting.tables.get(_TABLE)
     if table is None or not {"issue_id", "rule_id", "figure_ids"} <= set(table.frame.columns):
         return ()
     return tuple(
         KnownIssue(
-            str(row["issue_id"]), row["rule_id"], frozenset(row["figure_ids"].split()), str(row.get("reason") or ""), number
+            str(row["issue_id"]),
+            row["rule_id"],
+            frozenset(row["figure_ids"].split()),
+            str(row.get("reason") or ""),
+            number,
         )
         for number, row in enumerate(table.frame.iter_rows(named=True))
         if row["rule_id"] and row["figure_ids"]
@@ -90,7 +94,7 @@ class Acknowledged:
 
 
 def proposed_rows(findings: Iterable[Finding], today: date) -> str:
-    """Return rows for ``known_issues.csv``, with header, one for each contradiction; the reason is left to be written."""
+    """Return rows for ``known_issues.csv``, with header, one a contradiction; the reason is left to be written."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(_FIELDS)

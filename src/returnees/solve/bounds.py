@@ -127,15 +127,15 @@ class _Program:
                 for other, coefficient in edit.terms:
                     total[other] = total.get(other, Fraction(0)) + exactly * exact(coefficient)
         binding: set[str] = set()
-        for other, coefficient in total.items():
-            if coefficient == 0:
+        for other, weighed in total.items():
+            if weighed == 0:
                 continue
             item = self.component.quantities[other]
-            end = item.low if coefficient > 0 else item.high
+            end = item.low if weighed > 0 else item.high
             if not math.isfinite(end):
                 return None
-            limit += coefficient * exact(end)
-            if item.figure is not None and (item.low > item.floor if coefficient > 0 else item.high < item.ceiling):
+            limit += weighed * exact(end)
+            if item.figure is not None and (item.low > item.floor if weighed > 0 else item.high < item.ceiling):
                 binding.add(item.figure)
         return float(sign * limit), binding
 
