@@ -120,6 +120,7 @@ def _new(found: pl.DataFrame, known: Quantities, published: Quantities, profile:
         ceiling.alias("most"),
         ceiling.alias("ceiling"),
         pl.col("measure").is_in(growing).alias("cumulative"),
+        pl.lit(False).alias("twin"),
     )
 
 

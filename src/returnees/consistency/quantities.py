@@ -18,7 +18,7 @@ class Quantities:
 
     ``frame`` has a row a figure: ``row`` (its row in figures), ``figure`` (its id), ``measure`` (number), a number for
     each coordinate under its dimension's name, ``publisher``, ``first`` and ``last`` (days), ``least`` and ``most``,
-    ``ceiling``, ``cumulative``, and ``key``: source and coordinates as one number in mixed radix, in which ``radix`` is
+    ``ceiling``, ``cumulative``, ``twin`` (whether another figure has all the same coordinates and the same date), and ``key``: source and coordinates as one number in mixed radix, in which ``radix`` is
     the place value of each dimension and ``base`` how many measures there are. ``numbers`` has the number of each known
     code, by dimension, and under ``measure`` that of each measure.
     """
@@ -55,7 +55,8 @@ def quantities(
         .with_row_index("row")
         .drop_nulls(needed)
     )
-    frame = with_intervals(frame, about)
+    # What has been said to be wrong, such as a range that runs backwards, has no numbers to reason with.
+    frame = with_intervals(frame, about).filter(pl.col("least") <= pl.col("most"))
     fields = {"measure": "measure_id", "source": "source_id", **profile.dimensions}
     known = {"measure": profile.measures, "source": (), **profile.codes}
     codes = {name: _codes(frame[field], known[name]) for name, field in fields.items()}
@@ -83,7 +84,9 @@ def quantities(
     numbered = {
         name: {code: number for number, code in enumerate(codes[name])} for name in ("measure", *profile.dimensions)
     }
-    return Quantities(frame.with_columns(pl.col("quantity").cast(pl.Int64)), radix, numbered, len(codes["measure"]))
+    twin = pl.struct("key", "measure", "first", "last").is_duplicated()
+    frame = frame.with_columns(pl.col("quantity").cast(pl.Int64), twin.alias("twin"))
+    return Quantities(frame, radix, numbered, len(codes["measure"]))
 
 
 def _codes(column: pl.Series, known: Collection[str]) -> pl.Series:
