@@ -33,12 +33,14 @@ class Instance:
     firm: bool
 
 
-def instances(rules: Sequence[Rule], figures: Sequence[Printed], known: Profile) -> Iterator[Instance]:
-    """Yield every inequality that a published figure takes part in."""
+def instances(
+    rules: Sequence[Rule], figures: Sequence[Printed], known: Profile, everywhere: bool = False
+) -> Iterator[Instance]:
+    """Yield every inequality that a published figure takes part in, or every one there is."""
     there = {item.place for item in figures}
     for rule in rules:
         for places, difference in _differences(rule, known, there):
-            if there.isdisjoint(places):
+            if there.isdisjoint(places) and not everywhere:
                 continue
             signs = {"<=": (1,), ">=": (-1,), "==": (1, -1)}[_comparison(rule)]
             if rule.along == "hierarchies" and _exhaustive(places, known):

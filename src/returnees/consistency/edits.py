@@ -143,13 +143,12 @@ def _system(
         (pl.col("coefficient") < 0).sum().cast(pl.Int64).alias("found_above"),
         pl.col("reversed").any().alias("dates_reversed"),
     )  # fmt: skip
-    shares = terms.filter(pl.col("kind") == GUARD)
+    published = quantities.frame.select("quantity", "figure").drop_nulls()
+    shares = terms.filter(pl.col("kind") == GUARD).join(published, on="quantity")
     kept = edits.with_columns(widened=pl.lit(0.0))
     if terms["kind"].is_in([GUARD, SCALED]).any():
         terms, kept = _scaled(terms, edits, shares)
-    guards = shares.join(kept, on="edit", how="semi").join(
-        quantities.frame.select("quantity", "figure"), on="quantity"
-    )
+    guards = shares.join(kept, on="edit", how="semi")
     counted = terms.filter(pl.col("kind") == COUNTED)["quantity"].unique()
     total = quantities.frame.height
     # A count adds up figures that are positive, as 0 or 1: a second quantity of the same figure.
