@@ -91,10 +91,18 @@ def _over_dates(found: Frame) -> Frame:
     nearest = pairs.group_by([*_EDIT, "slot"]).agg(nw.col("cost").min())
     chosen = pairs.join(nearest, on=[*_EDIT, "slot", "cost"], how="inner")
     chosen = _tightest(chosen)
-    chosen = chosen.with_columns((nw.col("cost") >= _REVERSED).alias("reversed"))
+    chosen = _strict_and_reversed(chosen, len(days))
     # Numbers of groups are not negative, so these cannot be taken for one; times zero, for the type of the group.
     key = nw.col("group") * 0 - 1 - nw.col("context")
     return _needed_only(_distinct(_paired_edits(chosen))).with_columns(key.alias("key"))
+
+
+def _strict_and_reversed(chosen: Frame, contexts: int) -> Frame:
+    """Return each edit without the figures dated the wrong way round, and, as another context, with them."""
+    chosen = chosen.with_columns((nw.col("cost") >= _REVERSED).alias("reversed"))
+    turned = chosen.filter(nw.col("reversed")).select(_EDIT).unique()
+    with_them = chosen.join(turned, on=_EDIT, how="inner").with_columns(nw.col("context") + contexts)
+    return nw.concat([chosen.filter(~nw.col("reversed")), with_them], how="vertical")
 
 
 def _tightest(chosen: Frame) -> Frame:
