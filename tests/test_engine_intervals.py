@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 
 from returnees.consistency.intervals import ABOUT, with_intervals
 
-WHOLE = st.one_of(st.integers(0, 2000), st.integers(0, 10**12), st.integers(0, 9999).map(lambda n: n * 10**8)).map(Decimal)
+WHOLE = st.one_of(st.integers(0, 2000), st.integers(0, 10**12), st.integers(0, 9999).map(lambda n: n * 10**8)).map(
+    Decimal
+)
 PRINTED = st.one_of(WHOLE, st.decimals(0, 1000, places=1), st.decimals(0, 100, places=2))
 QUALIFIERS = ("exact", "about", "at_least", "more_than", "up_to", "less_than", "range")
 
@@ -42,7 +44,13 @@ def half_unit(number: Decimal) -> Decimal:
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.sampled_from(QUALIFIERS), PRINTED, PRINTED, st.sampled_from(["persons", "percent"]), st.sampled_from([0.05, 0.1, 0.0]))
+@given(
+    st.sampled_from(QUALIFIERS),
+    PRINTED,
+    PRINTED,
+    st.sampled_from(["persons", "percent"]),
+    st.sampled_from([0.05, 0.1, 0.0]),
+)
 @example("about", Decimal(5000), Decimal(0), "persons", 0.05)
 @example("about", Decimal("49.6"), Decimal(0), "percent", 0.0)
 @example("less_than", Decimal(0), Decimal(0), "persons", 0.05)

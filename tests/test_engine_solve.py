@@ -179,7 +179,9 @@ def _can_be_true(found: Sequence[Instance], figures: Sequence[Printed]) -> bool:
     return bool(answer.status == 0)
 
 
-def _values(item: Instance, intervals: dict[Place, tuple[float, float]], given: dict[Place, float]) -> dict[Place, float]:
+def _values(
+    item: Instance, intervals: dict[Place, tuple[float, float]], given: dict[Place, float]
+) -> dict[Place, float]:
     """Return 0 for every quantity but those given; a share is at the end at which the excess is least."""
     values = {place: given.get(place, 0.0) for place in item.places}
     for place in item.places:

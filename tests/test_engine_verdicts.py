@@ -46,7 +46,10 @@ def test_each_verdict_is_that_of_its_own_edit(
     places = {item.id: item.place for item in figures}
     found = {
         (rule, frozenset(places[figure] for figure in figures_of), verdict)
-        for rule, verdict, figures_of in verdicts(system).join(named, on="edit").select("rule", "verdict", "figure").iter_rows()
+        for rule, verdict, figures_of in verdicts(system)
+        .join(named, on="edit")
+        .select("rule", "verdict", "figure")
+        .iter_rows()
     }
     there = set(places.values())
     for item in instances(rules, figures, known):

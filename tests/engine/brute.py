@@ -47,9 +47,18 @@ def instances(
                 signs = (1, -1)
             shared = any(place[0] == SHARE for place in places)
             for sign in signs:
-                if "count(" in rule.assertion and sign > 0 and all(place[0] not in COUNTS for place in there & {*places}):
+                if (
+                    "count(" in rule.assertion
+                    and sign > 0
+                    and all(place[0] not in COUNTS for place in there & {*places})
+                ):
                     continue  # Nothing is listed: there is nothing to count.
-                yield Instance(rule.id, _counting(rule, places, sign, there), _signed(difference, sign), not shared or there.issuperset(places))
+                yield Instance(
+                    rule.id,
+                    _counting(rule, places, sign, there),
+                    _signed(difference, sign),
+                    not shared or there.issuperset(places),
+                )
 
 
 def truth(instance: Instance, figures: Sequence[Printed]) -> str:

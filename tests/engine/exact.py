@@ -68,7 +68,9 @@ def _combined(above: Row, below: Row, name: int) -> Row:
     total = {key: value * one for key, value in above[0]}
     for key, value in below[0]:
         total[key] = total.get(key, Fraction(0)) + value * other
-    return _scaled((tuple(sorted((key, value) for key, value in total.items() if value)), above[1] * one + below[1] * other))
+    return _scaled(
+        (tuple(sorted((key, value) for key, value in total.items() if value)), above[1] * one + below[1] * other)
+    )
 
 
 def _scaled(row: Row) -> Row:

@@ -135,7 +135,9 @@ def setting(found: Quantities, rules: Sequence[Rule], known: Profile) -> SimpleN
 def printed(draw: st.DrawFn, places: st.SearchStrategy[Place]) -> Printed:
     """Draw one figure."""
     place = draw(places)
-    qualifier = draw(st.sampled_from(["exact", "exact", "about", "at_least", "more_than", "up_to", "less_than", "range"]))
+    qualifier = draw(
+        st.sampled_from(["exact", "exact", "about", "at_least", "more_than", "up_to", "less_than", "range"])
+    )
     top = 100 if place[0] == SHARE else 4
     step = 25 if place[0] == SHARE else 1
     first = draw(st.integers(0, top // step)) * step

@@ -118,8 +118,10 @@ def _lone(found: pl.DataFrame, single: pl.DataFrame, patterns: Sequence[Pattern]
         ~pl.col("alone") & pl.col("group").is_unique() & (pl.col("coefficient") > 0) & (pl.col("kind") != GUARD)
     )
     whole = pl.col("below") == (pl.col("kind") != COUNTED).cast(pl.Int64)
-    alone = alone.join(facts, on="pattern").with_columns(whole.alias("whole")).select(
-        "pattern", pl.lit(1).cast(pl.Int64).alias("edits"), _holds().cast(pl.Int64).alias("holds")
+    alone = (
+        alone.join(facts, on="pattern")
+        .with_columns(whole.alias("whole"))
+        .select("pattern", pl.lit(1).cast(pl.Int64).alias("edits"), _holds().cast(pl.Int64).alias("holds"))
     )
     return (
         pl.concat([alone, single]).join(facts, on="pattern")
@@ -127,16 +129,15 @@ def _lone(found: pl.DataFrame, single: pl.DataFrame, patterns: Sequence[Pattern]
     )  # fmt: skip
 
 
-def _system(
-    terms: pl.DataFrame, patterns: Sequence[Pattern], quantities: Quantities
-) -> tuple[System, pl.DataFrame]:
+def _system(terms: pl.DataFrame, patterns: Sequence[Pattern], quantities: Quantities) -> tuple[System, pl.DataFrame]:
     """Return the terms as a system: edits numbered, shares turned into coefficients, bounds beside.
 
     The second frame has a row a rule with the number of edits that limit nothing for want of a share (``edits``), and
     how many of these hold (``holds``): none.
     """
     edits = terms.group_by("key").agg(pl.col("pattern").first()).sort("pattern", "key")
-    edits = edits.with_row_index("edit").with_columns(pl.col("edit").cast(pl.Int64)).join(_facts(patterns), on="pattern")
+    edits = edits.with_row_index("edit").with_columns(pl.col("edit").cast(pl.Int64))
+    edits = edits.join(_facts(patterns), on="pattern")
     terms = terms.drop("pattern").join(edits.select("edit", "key"), on="key")
     found = terms.filter(pl.col("kind") != GUARD).group_by("edit").agg(
         ((pl.col("coefficient") > 0) & (pl.col("kind") != COUNTED)).sum().cast(pl.Int64).alias("found_below"),
@@ -172,7 +173,7 @@ def _system(
 
 
 def _facts(patterns: Sequence[Pattern]) -> pl.DataFrame:
-    """Return what each pattern says of its edits: rule, limit, how many slots a side has, whether one figure is enough."""
+    """Return the rule and the limit of each pattern, what its sides need, and whether one figure is enough for it."""
     rows = [
         (number, pattern.rule.id, pattern.limit, *pattern.sides, pattern.decides_alone)
         for number, pattern in enumerate(patterns)
@@ -204,9 +205,9 @@ def _scaled(terms: pl.DataFrame, edits: pl.DataFrame, shares: pl.DataFrame) -> t
     limited = pl.concat([plain.select("edit"), edits.filter(pl.col("alone")).select("edit")])
     idle = shares.select("edit").join(limited, on="edit", how="anti")
     terms = _merged(pl.concat([plain, scaled.select(terms.columns)]).join(idle, on="edit", how="anti"), scaled)
-    kept = edits.join(pl.concat([void, idle]), on="edit", how="anti")
-    kept = kept.join(scaled.select("edit", "widened"), on="edit", how="left").with_columns(pl.col("widened").fill_null(0.0))
-    return terms, kept
+    widened = scaled.select("edit", "widened")
+    kept = edits.join(pl.concat([void, idle]), on="edit", how="anti").join(widened, on="edit", how="left")
+    return terms, kept.with_columns(pl.col("widened").fill_null(0.0))
 
 
 def _merged(terms: pl.DataFrame, scaled: pl.DataFrame) -> pl.DataFrame:

@@ -26,8 +26,8 @@ def sharing(figures: Frame, dimension: str | None, by_measure: bool, radix: int,
     Parameters
     ----------
     figures
-        ``quantity``, ``measure``, ``key``, ``first``, ``last``, ``least``, ``most``, ``cumulative``, ``twin`` and a column for
-        each dimension.
+        ``quantity``, ``measure``, ``key``, ``first``, ``last``, ``least``, ``most``, ``cumulative``, ``twin`` and a
+        column for each dimension.
     dimension, by_measure
         What the slots of a pattern name: codes along this dimension, measures, or both.
     radix, base
@@ -119,8 +119,8 @@ def _cost() -> nw.Expr:
     """Return how far a figure is from the date of an edit in days.
 
     A figure agrees with the date when its own span has all of it, so that all figures that agree share a day. From
-    `_GROWING` on it does not agree but is dated as a measure that only grows may be, from `_REVERSED` on it is dated the
-    wrong way round, and at `_UNFIT` it does not fit at all.
+    `_GROWING` on it does not agree but is dated as a measure that only grows may be, from `_REVERSED` on it is dated
+    the wrong way round, and at `_UNFIT` it does not fit at all.
     """
     agree = (nw.col("first") <= nw.col("at_first")) & (nw.col("last") >= nw.col("at_last"))
     earlier, later = nw.col("last") < nw.col("at_first"), nw.col("first") > nw.col("at_last")
@@ -184,23 +184,20 @@ def _needed_only(chosen: Frame) -> Frame:
 def series(figures: Frame, count: int, pattern: int, patterns: int) -> Frame:
     """Return the terms of the rule of time: figures of one publisher and the same coordinates, an earlier and a later.
 
-    Each figure stands against the next later one, and against the largest of all before it, so that no fall is missed
-    where vague figures lie in between. The columns are those of `dated`; the earlier figure has coefficient 1, the later
-    one -1. `count` is how many quantities there are in all.
+    Each figure stands against the next later one, and against one further on that it is larger than, where figures too
+    vague to show the fall lie in between. The columns are those of `dated`; the earlier figure has coefficient 1, the
+    later one -1. `count` is how many quantities there are in all.
     """
     own = figures.filter(nw.col("cumulative"))
     # What a series shares is the publisher and all coordinates: the source's place in the key is replaced.
     line = ["publisher", "place", "measure"]
     small = own.select(*line, "quantity", "first", "last", "least")
-    later = own.select(*line, "quantity", "first").rename({"quantity": "later", "first": "later_first"})
+    later = own.select(*line, "quantity", "first", "last", "most")
+    later = later.rename({"quantity": "later", "first": "later_first", "last": "later_last"})
     pairs = small.join(later, on=line, how="inner").filter(nw.col("later_first") > nw.col("last"))
-    pairs = nw.concat(
-        [
-            _foremost(pairs, "quantity", nw.col("later_first"), nw.col("later")),
-            _foremost(pairs, "later", -nw.col("least"), -nw.col("last"), nw.col("quantity")),
-        ],
-        how="vertical",
-    ).unique()
+    following = _foremost(pairs, "quantity", nw.col("later_first"), nw.col("later"))
+    falls = _foremost(pairs.filter(nw.col("least") > nw.col("most")), "later", -nw.col("last"), nw.col("quantity"))
+    pairs = nw.concat([following, _unseen(falls, following, line)], how="vertical").select("quantity", "later")
     number = (nw.col("quantity") * count + nw.col("later")) * patterns + pattern
     ends = [
         pairs.select(
@@ -222,7 +219,18 @@ def series(figures: Frame, count: int, pattern: int, patterns: int) -> Frame:
 def _foremost(pairs: Frame, of: str, *order: nw.Expr) -> Frame:
     """Return, for each figure in the column `of`, the pair that comes first in this order."""
     for expression in order:
-        pairs = pairs.with_columns(expression.alias("place_in_order"))
-        least = pairs.group_by(of).agg(nw.col("place_in_order").min())
-        pairs = pairs.join(least, on=[of, "place_in_order"], how="inner")
-    return pairs.select("quantity", "later")
+        pairs = pairs.with_columns(expression.alias("order"))
+        least = pairs.group_by(of).agg(nw.col("order").min())
+        pairs = pairs.join(least, on=[of, "order"], how="inner").drop("order")
+    return pairs
+
+
+def _unseen(falls: Frame, following: Frame, line: list[str]) -> Frame:
+    """Return the falls in which, from the one figure to the other, no figure is larger than the one that follows it."""
+    steps = following.filter(nw.col("least") > nw.col("most")).select(
+        *line, nw.col("first").alias("step_first"), nw.col("later_last").alias("step_last")
+    )
+    seen = falls.join(steps, on=line, how="inner").filter(
+        (nw.col("step_first") >= nw.col("first")) & (nw.col("step_last") <= nw.col("later_last"))
+    )
+    return falls.join(seen.select("quantity", "later").unique(), on=["quantity", "later"], how="anti")

@@ -44,7 +44,9 @@ def contradictory_rules(setting: Setting) -> Iterator[Finding]:
                     message = f"{left} can satisfy {words}."
                     yield finding("F409", message, file=setting.rule_file, line=named[0].line, rule=named[0].id)
         if len(list(islice(_combinations(places), _MOST_PLACES + 1))) > _MOST_PLACES:
-            message = f"Whether rules contradict each other was looked at for {_MOST_PLACES:,} combinations of limits only."
+            message = (
+                f"Whether rules contradict each other was decided for {_MOST_PLACES:,} combinations of limits only."
+            )
             yield finding("F208", message, file=setting.rule_file)
 
 
@@ -96,9 +98,7 @@ def _conflicts(rules: Sequence[Rule], profile: Profile) -> Iterator[tuple[frozen
     names = sorted({name.name for rule in rules for name in rule.comparison.names()})
     number = {name: place for place, name in enumerate(names)}
     shares = {name for name in names if name in profile.measures and profile.measures[name].share}
-    free = {
-        number[name]: Bounds(None, 0.0, 100.0 if name in shares else math.inf, 0.0, math.inf) for name in names
-    }
+    free = {number[name]: Bounds(None, 0.0, 100.0 if name in shares else math.inf, 0.0, math.inf) for name in names}
     edits: dict[int, Edit] = {}
     for rule in rules:
         left = rule.comparison.left
