@@ -211,8 +211,8 @@ DAYS = [f"{year}-{month:02d}" for year in (2014, 2015) for month in (1, 5, 8, 12
 def _possible(figures: Sequence[Printed], cumulative: bool, common: int) -> bool:
     """Whether days within the printed dates can be chosen so that a + b is at most c on every day, as far as printed.
 
-    A figure whose date has the `common` day is of that day. A count that only grows is at least what it was before and at
-    most what it is later; one that does not is known on its own day only.
+    A figure whose date has the `common` day is of that day. A count that only grows is at least what it was before and
+    at most what it is later; one that does not is known on its own day only.
     """
     choices: list[list[int]] = []
     for item in figures:

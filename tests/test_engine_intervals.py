@@ -29,7 +29,7 @@ def interval(qualifier: str, *numbers: Decimal, unit: str = "persons", about: fl
         "high": last if qualifier in ("up_to", "less_than", "range") else None,
         "unit": unit,
     }
-    floats = {name: pl.Float64 for name in ("value", "low", "high")}
+    floats = dict.fromkeys(("value", "low", "high"), pl.Float64)
     least, most = with_intervals(pl.DataFrame([row], schema_overrides=floats), about).select("least", "most").row(0)
     return least, most
 

@@ -59,7 +59,7 @@ def test_a_rule_means_what_arithmetic_says(left: str, sign: str, right: str, num
     except RuleError as error:
         assert error.code == "F403" and "cancel" in str(error)
         return
-    difference = eval(f"({left}) - ({right})", {}, dict(values))  # noqa: S307
+    difference = eval(f"({left}) - ({right})", {}, dict(values))
     assert value_of(comparison, values) == pytest.approx(-difference if sign == ">=" else difference)
     assert comparison.equal == (sign == "==")
 

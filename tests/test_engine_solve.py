@@ -159,7 +159,7 @@ def test_whether_a_package_can_be_true_is_what_a_second_solver_says(
 
 
 def _can_be_true(found: Sequence[Instance], figures: Sequence[Printed]) -> bool:
-    """Whether scipy finds values for every quantity there is, published or not; shares stand at the end that says less."""
+    """Whether scipy finds values for every quantity, published or not; shares stand at the end that says less."""
     intervals = {item.place: item.interval for item in figures}
     places = sorted({place for item in found for place in item.places if place[0] != SHARE} | {*intervals})
     at = {place: number for number, place in enumerate(places)}

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from itertools import product
 
 from engine.small import COUNTS, MEASURES, PARTS, SHARE, WHOLE, Place, Printed
-
 from returnees.consistency.profile import Profile
 from returnees.consistency.rules import Rule
 
@@ -112,7 +111,7 @@ def _differences(
 def _named(code: object, at: Mapping[str, Place]) -> tuple[tuple[Place, ...], Callable[[Values], float]]:
     def difference(values: Values) -> float:
         names = {name: values[place] / (100 if place[0] == SHARE else 1) for name, place in at.items()}
-        return float(eval(code, {"__builtins__": {}}, names))  # type: ignore[arg-type]  # noqa: S307
+        return float(eval(code, {"__builtins__": {}}, names))  # type: ignore[arg-type]
 
     return tuple(at.values()), difference
 
@@ -127,7 +126,7 @@ def _of_set(
 
     def difference(values: Values) -> float:
         names = {"parts": [values[part] for part in parts], "whole": values[whole], "sum": sum}
-        return float(eval(code, {"__builtins__": {}}, names))  # type: ignore[arg-type]  # noqa: S307
+        return float(eval(code, {"__builtins__": {}}, names))  # type: ignore[arg-type]
 
     return (*parts, whole), difference
 
@@ -143,7 +142,7 @@ def _of_count(
         ones = {place: float(value > 0) if place in there else value for place, value in values.items()}
         found = {name: sum(ones.get(place, 0.0) for place in counted if place[0] == name) for name in names}
         found |= {name: values[place] for name, place in plain.items()}
-        return float(eval(code, {"__builtins__": {}, "count": float}, found))  # type: ignore[arg-type]  # noqa: S307
+        return float(eval(code, {"__builtins__": {}, "count": float}, found))  # type: ignore[arg-type]
 
     return (*counted, *plain.values()), difference
 

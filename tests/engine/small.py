@@ -24,8 +24,8 @@ MEASURES = {
     NUMBER: Measure("areas", False),
 }
 
-#: Rules of five forms: over measures, along a dimension, over hierarchies, with a share, with a count. The sixth, of time,
-#: has its own tests.
+#: Rules of five forms: over measures, along a dimension, over hierarchies, with a share, with a count. The sixth, of
+#: time, has its own tests.
 MENU = (
     'assert = "a + b <= c"',
     'assert = "a == b + c"',
@@ -114,7 +114,7 @@ def table(figures: Sequence[Printed]) -> pl.DataFrame:
             "low": low if item.qualifier in ("at_least", "more_than", "range") else None,
             "high": high if item.qualifier in ("up_to", "less_than", "range") else None,
         })  # fmt: skip
-    floats = {name: pl.Float64 for name in ("value", "low", "high")}
+    floats = dict.fromkeys(("value", "low", "high"), pl.Float64)
     return pl.DataFrame(rows, schema_overrides={**floats, "as_of": pl.String}, infer_schema_length=None)
 
 

@@ -98,10 +98,10 @@ class Acknowledged:
                 message = f"Known issue '{issue.id}': these figures no longer break '{issue.rule}'."
                 yield table.finding("F205", message, field="figure_ids", row=issue.row)
 
-    def _unknown_figures(self) -> set[str]:
+    def _unknown_figures(self) -> frozenset[str]:
         named = self.figures
         table = self._setting.tables["figures"]
-        return named - set(table.rows("figure_id", sorted(named))) if named else set()
+        return named - set(table.rows("figure_id", sorted(named))) if named else named
 
 
 def proposed_rows(findings: Iterable[Finding], today: date) -> str:
