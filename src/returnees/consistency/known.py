@@ -86,11 +86,12 @@ class Acknowledged:
             if issue.row in self._met:
                 continue
             same = self._of[(issue.rule, issue.figures)]
-            unknown = [f"the rule '{issue.rule}'"] if issue.rule not in self._setting.rule_of else []
+            unknown = [] if issue.rule in self._setting.rule_of else [f"the rule '{issue.rule}'"]
+            field = "rule_id" if unknown else "figure_ids"
             unknown += [f"the figure '{figure}'" for figure in sorted(issue.figures & missing)]
             if unknown:
                 message = f"Known issue '{issue.id}' names {', '.join(unknown)}, which the package does not have."
-                yield table.finding("F206", message, field="rule_id", row=issue.row)
+                yield table.finding("F206", message, field=field, row=issue.row)
             elif same is not issue:
                 message = f"Known issue '{issue.id}': '{same.id}' is of the same rule and figures."
                 yield table.finding("F205", message, field="figure_ids", row=issue.row)

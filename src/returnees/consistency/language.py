@@ -25,12 +25,16 @@ _COMPARISONS = ("<=", ">=", "==")
 
 
 class RuleError(Exception):
-    """The text is not a rule; ``code`` is the finding code and ``column`` (0-based) where it goes wrong."""
+    """A rule says what it cannot; ``code`` is the finding code, ``key`` the key of the rule that is at fault.
 
-    def __init__(self, code: str, message: str, column: int) -> None:
+    ``column`` (0-based) is where its text goes wrong, None for a key other than ``assert``.
+    """
+
+    def __init__(self, code: str, message: str, column: int | None, key: str = "assert") -> None:
         super().__init__(message)
         self.code = code
         self.column = column
+        self.key = key
 
 
 @dataclass(frozen=True, slots=True)
