@@ -23,7 +23,7 @@ def test_verdicts_are_those_of_brute_force(
     rules = rules_of(chosen, known)
     _, edits = laid(figures, rules, known)
     counts = Counter(verdicts(edits.system).select("rule", "verdict").iter_rows())
-    counts += Counter({(rule, "holds"): holds for rule, _, holds in edits.lone.iter_rows()})
+    counts += Counter({(rule, "holds"): holds for rule, _, holds in edits.unlaid.iter_rows()})
     true = Counter((item.rule, truth(item, figures), item.firm) for item in instances(rules, figures, known))
     for rule in rules:
         for verdict, outcome in (("broken", "none"), ("holds", "all")):

@@ -35,8 +35,8 @@ class Analysis:
             (rule, verdict): number
             for rule, verdict, number in self.judged.group_by("rule", "verdict").len().iter_rows()
         }
-        lone = {rule: (edits, holds) for rule, edits, holds in self.edits.lone.iter_rows()}
-        return {rule.id: _counts(rule.id, judged, *lone.get(rule.id, (0, 0))) for rule in self.setting.rules}
+        unlaid = {rule: (edits, holds) for rule, edits, holds in self.edits.unlaid.iter_rows()}
+        return {rule.id: _counts(rule.id, judged, *unlaid.get(rule.id, (0, 0))) for rule in self.setting.rules}
 
 
 def analyse(setting: Setting) -> Analysis:
@@ -45,17 +45,17 @@ def analyse(setting: Setting) -> Analysis:
     return Analysis(setting, edits, verdicts(edits.system))
 
 
-def _counts(rule: str, judged: dict[tuple[str, str], int], lone: int, held: int) -> VerdictCounts:
-    """Return the counts of a rule; an edit of a single figure holds or cannot be verified."""
+def _counts(rule: str, judged: dict[tuple[str, str], int], unlaid: int, held: int) -> VerdictCounts:
+    """Return the counts of a rule; an edit that was not laid holds or cannot be verified."""
     holds, broken, undecided, unverifiable = (
         judged.get((rule, verdict), 0) for verdict in (HOLDS, BROKEN, UNDECIDED, UNVERIFIABLE)
     )
     return VerdictCounts(
-        edits=holds + broken + undecided + unverifiable + lone,
+        edits=holds + broken + undecided + unverifiable + unlaid,
         holds=holds + held,
         broken=broken,
         undecided=undecided,
-        unverifiable=unverifiable + lone - held,
+        unverifiable=unverifiable + unlaid - held,
     )
 
 

@@ -9,8 +9,8 @@ import narwhals as nw
 import polars as pl
 
 from returnees.consistency.batches import Batch, batches, limited, slots_of
-from returnees.consistency.layout import dated, members, series, sharing
-from returnees.consistency.patterns import COUNTED, GUARD, SCALED, Pattern, patterns_of
+from returnees.consistency.layout import dated, members, series, split
+from returnees.consistency.patterns import COUNTED, GUARD, PLAIN, SCALED, Pattern, patterns_of
 from returnees.consistency.profile import Profile
 from returnees.consistency.quantities import Quantities
 from returnees.consistency.rules import TIME, Rule
@@ -25,22 +25,22 @@ _MEMBER = {
 
 @dataclass(frozen=True)
 class Edits:
-    """The system of all edits that limit something, and the others, which are only counted.
+    """The system of all edits that have figures on both sides, and the others, which are only counted.
 
-    Those others have a single figure, or a product whose share was never published. ``lone`` has a row a rule with how
-    many such edits there are (``edits``) and how many of them hold whatever the unpublished quantities are (``holds``);
-    all others cannot be verified.
+    Those others have nothing on their greater side, or lack their share. ``unlaid`` has a row a rule with how many such
+    edits there are (``edits``) and how many of them hold whatever the unpublished quantities are (``holds``); the rest
+    of them cannot be verified.
     """
 
     system: System
-    lone: pl.DataFrame
+    unlaid: pl.DataFrame
 
 
 def lay(rules: Sequence[Rule], quantities: Quantities, profile: Profile) -> Edits:
     """Lay `rules` over the figures and return the edits.
 
-    An edit is laid where at least one quantity on its smaller side was published. An edit of one published quantity
-    between quantities only decides nothing that the figure's own interval does not, and is counted rather than built.
+    There is an edit where at least one quantity on its smaller side was published. It is built where one on its greater
+    side was published, too: otherwise no number can break it, and it is counted.
     """
     patterns = patterns_of(rules, profile)
     laid = len(patterns)
@@ -49,57 +49,46 @@ def lay(rules: Sequence[Rule], quantities: Quantities, profile: Profile) -> Edit
     sheets = [
         _series(patterns[number].rule, quantities, number, len(patterns)) for number in range(laid, len(patterns))
     ]
-    alone = pl.DataFrame(schema={"rule": pl.String, "edits": pl.Int64, "holds": pl.Int64})
+    facts = _facts(patterns)
+    unlaid = [_counted(counts, facts) for _, counts in parts]
     if parts:
         found = nw.concat([members for members, _ in parts], how="vertical")
-        alone = _lone(found.to_native(), pl.concat([single for _, single in parts]), patterns)
         sheets.append(dated(found).select(*_MEMBER).to_native())
     terms = pl.concat([pl.DataFrame(schema=_MEMBER), *sheets], how="vertical_relaxed")
-    system, limitless = _system(terms, patterns, quantities)
-    lone = pl.concat([alone, limitless]).group_by("rule").agg(pl.col("edits").sum(), pl.col("holds").sum()).sort("rule")
-    return Edits(system, lone)
+    system, limitless = _system(terms, facts, quantities)
+    counts = pl.concat([limitless, *unlaid]).group_by("rule").agg(pl.col("edits").sum(), pl.col("holds").sum())
+    return Edits(system, counts.sort("rule"))
 
 
-def _members(batch: Batch, quantities: Quantities, total: int) -> tuple[nw.DataFrame[pl.DataFrame], pl.DataFrame]:
-    """Return the figures that fill the slots of a batch, and those that no other can join in an edit, only counted.
-
-    The counts have ``pattern``, ``edits`` and ``holds``.
-    """
-    slots = slots_of(batch, quantities)
+def _members(
+    batch: Batch, quantities: Quantities, total: int
+) -> tuple[nw.DataFrame[pl.DataFrame], nw.DataFrame[pl.DataFrame]]:
+    """Return the figures that fill the slots of a batch in edits that can be broken, and those in other edits."""
+    slots = nw.from_native(slots_of(batch, quantities), eager_only=True)
     radix = quantities.radix[batch.dimension] if batch.dimension else 0
-    shape = (batch.dimension, batch.by_measure)
-    figures = nw.from_native(limited(batch.rule, quantities), eager_only=True)
-    figures = sharing(figures, *shape, radix, quantities.base)
-    table = nw.from_native(slots, eager_only=True)
-    found = [members(figures.filter(nw.col("shared")), table, *shape, total)]
-    single = figures.filter(~nw.col("shared"))
-    if slots["alone"].any():
-        found.append(members(single, table.filter(nw.col("alone")), *shape, total))
-    return nw.concat(found, how="vertical"), _single(single.to_native(), slots.filter(~pl.col("alone")), batch)
+    rest = pl.col("key") - pl.col(batch.dimension) * radix if batch.dimension else pl.col("key")
+    rest = rest if batch.by_measure else rest * quantities.base + pl.col("measure")
+    figures = limited(batch.rule, quantities).with_columns(rest.alias("rest"))
+    found = members(nw.from_native(figures, eager_only=True), slots, batch.dimension, batch.by_measure, total)
+    return split(found)
 
 
-def _single(figures: pl.DataFrame, slots: pl.DataFrame, batch: Batch) -> pl.DataFrame:
-    """Return, by pattern, how many edits have only one of these figures, and how many of them hold all the same."""
-    limited = slots.filter((pl.col("coefficient") > 0) & (pl.col("kind") != GUARD))
-    left = (["measure"] if batch.by_measure else []) + ([batch.dimension] if batch.dimension else [])
-    right = (["slot_measure"] if batch.by_measure else []) + (["slot_code"] if batch.dimension else [])
-    counts = figures.group_by(left).len().join(limited, left_on=left, right_on=right)
-    # Few figures are so small that their edit holds whatever the others are; only these are looked at one by one.
-    small = limited.select((pl.col("limit") / pl.col("coefficient")).max()).item() if limited.height else None
-    some = figures.filter(pl.col("most") <= (small or 0.0) + TOLERANCE).join(limited, left_on=left, right_on=right)
-    return pl.concat([
-        counts.select("pattern", pl.col("len").cast(pl.Int64).alias("edits"), pl.lit(0).cast(pl.Int64).alias("holds")),
-        some.select("pattern", pl.lit(0).cast(pl.Int64).alias("edits"), _holds().cast(pl.Int64).alias("holds")),
-    ])  # fmt: skip
+def _counted(open_members: nw.DataFrame[pl.DataFrame], facts: pl.DataFrame) -> pl.DataFrame:
+    """Return, by rule, how many edits these figures of smaller sides are in, and how many of them hold all the same.
 
-
-def _holds() -> pl.Expr:
-    """Whether an edit of a single published figure holds.
-
-    What was not published on the smaller side has no upper end, so it does only where the figure is all of that side.
+    The greater side may be nothing, so an edit holds only where its smaller side is all there, and nothing.
     """
-    most = pl.when(pl.col("kind") == COUNTED).then((pl.col("most") > 0).cast(pl.Float64)).otherwise(pl.col("most"))
-    return pl.col("whole") & (pl.col("coefficient") * most <= pl.col("limit") + TOLERANCE)
+    found = open_members.to_native()
+    edits = found.select("group", "pattern").unique().group_by("pattern").agg(pl.len().cast(pl.Int64).alias("edits"))
+    nothing = pl.col("most") <= TOLERANCE
+    small = found.filter(nothing).select("group").unique()
+    whole = found.join(small, on="group", how="semi").group_by("group", "pattern").agg(
+        nothing.all().alias("nothing"), pl.col("slot").filter(pl.col("kind") != COUNTED).n_unique().alias("slots")
+    )  # fmt: skip
+    whole = whole.join(facts, on="pattern").filter(pl.col("nothing") & (pl.col("slots") == pl.col("below")))
+    holds = whole.group_by("pattern").agg(pl.len().cast(pl.Int64).alias("holds"))
+    counts = edits.join(holds, on="pattern", how="left").join(facts, on="pattern")
+    return counts.select("rule", "edits", pl.col("holds").fill_null(0))
 
 
 def _series(rule: Rule, quantities: Quantities, pattern: int, total: int) -> pl.DataFrame:
@@ -111,63 +100,49 @@ def _series(rule: Rule, quantities: Quantities, pattern: int, total: int) -> pl.
     return terms
 
 
-def _lone(found: pl.DataFrame, single: pl.DataFrame, patterns: Sequence[Pattern]) -> pl.DataFrame:
-    """Return, by rule, how many edits have a single published figure, and how many of these hold all the same."""
-    facts = _facts(patterns).drop("alone")
-    alone = found.filter(
-        ~pl.col("alone") & pl.col("group").is_unique() & (pl.col("coefficient") > 0) & (pl.col("kind") != GUARD)
-    )
-    whole = pl.col("below") == (pl.col("kind") != COUNTED).cast(pl.Int64)
-    alone = (
-        alone.join(facts, on="pattern")
-        .with_columns(whole.alias("whole"))
-        .select("pattern", pl.lit(1).cast(pl.Int64).alias("edits"), _holds().cast(pl.Int64).alias("holds"))
-    )
-    return (
-        pl.concat([alone, single]).join(facts, on="pattern")
-        .group_by("rule").agg(pl.col("edits").sum(), pl.col("holds").sum()).sort("rule")
-    )  # fmt: skip
-
-
-def _system(terms: pl.DataFrame, patterns: Sequence[Pattern], quantities: Quantities) -> tuple[System, pl.DataFrame]:
+def _system(terms: pl.DataFrame, facts: pl.DataFrame, quantities: Quantities) -> tuple[System, pl.DataFrame]:
     """Return the terms as a system: edits numbered, shares turned into coefficients, bounds beside.
 
     The second frame has a row a rule with the number of edits that limit nothing for want of a share (``edits``), and
     how many of these hold (``holds``): none.
     """
-    edits = terms.group_by("key").agg(pl.col("pattern").first()).sort("pattern", "key")
-    edits = edits.with_row_index("edit").with_columns(pl.col("edit").cast(pl.Int64))
-    edits = edits.join(_facts(patterns), on="pattern")
-    terms = terms.drop("pattern").join(edits.select("edit", "key"), on="key")
-    found = terms.filter(pl.col("kind") != GUARD).group_by("edit").agg(
-        ((pl.col("coefficient") > 0) & (pl.col("kind") != COUNTED)).sum().cast(pl.Int64).alias("found_below"),
-        (pl.col("coefficient") < 0).sum().cast(pl.Int64).alias("found_above"),
+    if quantities.frame["figure"].has_nulls():
+        # What was never published is no share to go by.
+        unpublished = quantities.frame.filter(pl.col("figure").is_null())["quantity"]
+        terms = terms.filter((pl.col("kind") != GUARD) | ~pl.col("quantity").is_in(unpublished.implode()))
+    terms = terms.sort("pattern", "key", "quantity").with_columns(pl.col("key").rle_id().cast(pl.Int64).alias("edit"))
+    kind = pl.col("kind")
+    edits = terms.group_by("edit", maintain_order=True).agg(
+        pl.col("pattern").first(),
+        ((pl.col("coefficient") > 0) & kind.is_in([PLAIN, SCALED])).sum().cast(pl.Int64).alias("found_below"),
+        ((pl.col("coefficient") < 0) & (kind != GUARD)).sum().cast(pl.Int64).alias("found_above"),
         pl.col("reversed").any().alias("dates_reversed"),
-    )  # fmt: skip
-    published = quantities.frame.select("quantity", "figure").drop_nulls()
-    shares = terms.filter(pl.col("kind") == GUARD).join(published, on="quantity")
-    kept = edits.with_columns(widened=pl.lit(0.0))
-    if terms["kind"].is_in([GUARD, SCALED]).any():
-        terms, kept = _scaled(terms, edits, shares)
-    guards = shares.join(kept, on="edit", how="semi")
-    counted = terms.filter(pl.col("kind") == COUNTED)["quantity"].unique()
-    total = quantities.frame.height
-    # A count adds up figures that are positive, as 0 or 1: a second quantity of the same figure.
-    number = pl.when(pl.col("kind") == COUNTED).then(pl.col("quantity") + total).otherwise(pl.col("quantity"))
-    terms = terms.with_columns(number.alias("quantity"))
-    limitless = edits.join(kept, on="edit", how="anti").group_by("rule").agg(
+        (kind == GUARD).any().alias("share"), (kind == SCALED).any().alias("scaled"),
+        kind.is_in([PLAIN, COUNTED]).any().alias("plain"),
+    ).join(facts, on="pattern", maintain_order="left")  # fmt: skip
+    # A share beside its count alone limits nothing that was published, unless a number stands in the rule.
+    limits = (pl.col("share") | ~pl.col("scaled")) & (pl.col("plain") | (pl.col("alone") & pl.col("scaled")))
+    limitless = edits.filter(~limits).group_by("rule").agg(
         pl.len().cast(pl.Int64).alias("edits"), pl.lit(0).cast(pl.Int64).alias("holds")
     )  # fmt: skip
-    kept = kept.join(found, on="edit").select(
-        "edit", "rule", "limit", "widened", "dates_reversed",
+    terms = terms.filter(edits.select(limits).to_series().gather(terms["edit"]))
+    guards = terms.filter(kind == GUARD)
+    terms, widened = _scaled(terms, guards)
+    kept = edits.filter(limits).join(widened, on="edit", how="left", maintain_order="left").select(
+        "edit", "rule", "limit", pl.col("widened").fill_null(0.0), "dates_reversed",
         (pl.col("below") - pl.col("found_below")).alias("missing_below"),
         (pl.col("above") - pl.col("found_above")).alias("missing_above"),
-    ).sort("edit")  # fmt: skip
+    )  # fmt: skip
+    counted = terms.filter(kind == COUNTED)["quantity"].unique()
+    # A count adds up figures that are positive, as 0 or 1: a second quantity of the same figure.
+    total = quantities.frame.height
+    number = pl.when(kind == COUNTED).then(pl.col("quantity") + total).otherwise(pl.col("quantity"))
+    named = guards.join(quantities.frame.select("quantity", "figure"), on="quantity")
     system = System(
         _bounds(quantities, counted),
         kept,
-        terms.select("edit", "quantity", "coefficient").sort("edit", "quantity"),
-        guards.select("edit", "figure").sort("edit", "figure"),
+        terms.select("edit", number.alias("quantity"), "coefficient"),
+        named.select("edit", "figure").sort("edit", "figure"),
     )
     return system, limitless
 
@@ -183,39 +158,37 @@ def _facts(patterns: Sequence[Pattern]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _scaled(terms: pl.DataFrame, edits: pl.DataFrame, shares: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the terms with the bounds of shares in the coefficients, without edits whose share was never published.
+def _scaled(terms: pl.DataFrame, shares: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the terms with the bounds of shares in the coefficients, and by how much each such edit is ``widened``.
 
     On the greater side a share counts with its high end and on the smaller with its low end: what is left is true
-    whatever the share really is. By how much its left side can be larger when the share is at its other end is the
-    edit's ``widened``.
+    whatever the share really is. An edit is widened by how much larger its left side can be when the share is at its
+    other end.
     """
+    if shares.height == 0:
+        return terms, pl.DataFrame(schema={"edit": pl.Int64, "widened": pl.Float64})
     share = shares.select("edit", pl.col("least").alias("share_low"), pl.col("most").alias("share_high"))
-    scaled = terms.filter(pl.col("kind") == SCALED)
-    void = scaled.join(share, on="edit", how="anti").select("edit")
-    above = pl.col("coefficient") < 0
-    end = pl.when(above).then(pl.col("share_high")).otherwise(pl.col("share_low")) / 100
-    width = (pl.col("share_high") - pl.col("share_low")) / 100 * pl.col("coefficient").abs()
-    most = pl.when(above).then(pl.col("least")).otherwise(pl.col("most"))
-    scaled = scaled.join(share, on="edit").with_columns(
-        pl.col("coefficient") * end, widened=pl.when(width == 0).then(0.0).otherwise(width * most)
+    own = terms.join(share, on="edit").filter(pl.col("kind") != GUARD)
+    low, high = pl.col("share_low") / 100, pl.col("share_high") / 100
+    above, scaled = pl.col("coefficient") < 0, pl.col("kind") == SCALED
+    own = own.with_columns(
+        coefficient=pl.col("coefficient") * pl.when(~scaled).then(1.0).when(above).then(high).otherwise(low),
+        other=pl.col("coefficient") * pl.when(~scaled).then(1.0).when(above).then(low).otherwise(high),
     )
-    plain = terms.filter(~pl.col("kind").is_in([GUARD, SCALED])).join(void, on="edit", how="anti")
-    # A share beside its count alone limits nothing that was published, unless a number stands in the rule.
-    limited = pl.concat([plain.select("edit"), edits.filter(pl.col("alone")).select("edit")])
-    idle = shares.select("edit").join(limited, on="edit", how="anti")
-    terms = _merged(pl.concat([plain, scaled.select(terms.columns)]).join(idle, on="edit", how="anti"), scaled)
-    widened = scaled.select("edit", "widened")
-    kept = edits.join(pl.concat([void, idle]), on="edit", how="anti").join(widened, on="edit", how="left")
-    return terms, kept.with_columns(pl.col("widened").fill_null(0.0))
+    # What stands beside a share of itself is one quantity all the same.
+    facts = pl.exclude("edit", "quantity", "coefficient", "other").first()
+    merged = own.group_by("edit", "quantity").agg(pl.col("coefficient", "other").sum(), facts)
+    largest, at_other_end = _largest(pl.col("coefficient")), _largest(pl.col("other"))
+    more = pl.when(largest < at_other_end).then(at_other_end - largest).otherwise(0.0)
+    rest = terms.join(share.select("edit"), on="edit", how="anti")
+    widened = merged.group_by("edit").agg(more.sum().alias("widened"))
+    return pl.concat([rest, merged.select(terms.columns)]).sort("edit", "quantity"), widened
 
 
-def _merged(terms: pl.DataFrame, scaled: pl.DataFrame) -> pl.DataFrame:
-    """Return the terms with one for each quantity of an edit, where a share is taken of what stands beside it, too."""
-    double = terms.join(scaled.select("edit"), on="edit", how="semi")
-    facts = pl.exclude("edit", "quantity", "coefficient").first()
-    merged = double.group_by("edit", "quantity", maintain_order=True).agg(pl.col("coefficient").sum(), facts)
-    return pl.concat([terms.join(scaled.select("edit"), on="edit", how="anti"), merged.select(terms.columns)])
+def _largest(coefficient: pl.Expr) -> pl.Expr:
+    """Return the largest that a coefficient times its quantity can be; 0 times anything is 0."""
+    end = pl.when(coefficient > 0).then(pl.col("most")).otherwise(pl.col("least"))
+    return pl.when(coefficient == 0).then(0.0).otherwise(coefficient * end)
 
 
 def _bounds(quantities: Quantities, counted: pl.Series) -> pl.DataFrame:

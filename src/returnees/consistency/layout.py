@@ -13,6 +13,9 @@ import narwhals as nw
 
 Frame = nw.DataFrame[Any]
 
+#: The kind of slot that carries a share, as in `patterns`.
+GUARD = 2
+
 #: Added to the distance in days of a figure whose date does not agree, so that any that does comes first, then those
 #: that are dated the right way, then those dated the wrong way round.
 _GROWING, _REVERSED, _UNFIT = 30_000_000, 60_000_000, 90_000_000
@@ -20,59 +23,62 @@ _GROUP = ["group"]
 _EDIT = [*_GROUP, "context"]
 
 
-def sharing(figures: Frame, dimension: str | None, by_measure: bool, radix: int, base: int) -> Frame:
-    """Return the figures with ``rest`` (what all figures of an edit share) and ``shared`` (whether another has it).
+def members(figures: Frame, slots: Frame, dimension: str | None, by_measure: bool, patterns: int) -> Frame:
+    """Return each figure that fills a slot, with its group, pattern, slot, coefficient, dates and interval.
+
+    A group is a pattern and what all figures of an edit share, as one number: joins and groupings by a single integer
+    are several times quicker.
 
     Parameters
     ----------
     figures
-        ``quantity``, ``measure``, ``key``, ``first``, ``last``, ``least``, ``most``, ``cumulative``, ``twin`` and a
-        column for each dimension.
+        ``quantity``, ``first``, ``last``, ``least``, ``most``, ``cumulative``, ``twin``, a column for each dimension,
+        ``measure``, and ``rest``: all of a figure's coordinates but those that slots name, as one number.
+    slots
+        ``pattern``, ``slot``, ``slot_measure``, ``slot_code``, ``coefficient``, ``kind``, ``alone``, ``needed`` and
+        ``share_needed``.
     dimension, by_measure
-        What the slots of a pattern name: codes along this dimension, measures, or both.
-    radix, base
-        The dimension's place value in ``key``, and how many measures there are.
-    """
-    rest = nw.col("key") - nw.col(dimension) * radix if dimension else nw.col("key")
-    figures = figures.with_columns((rest if by_measure else rest * base + nw.col("measure")).alias("rest"))
-    return figures.with_columns(nw.col("rest").is_duplicated().alias("shared"))
-
-
-def members(figures: Frame, slots: Frame, dimension: str | None, by_measure: bool, patterns: int) -> Frame:
-    """Return each figure that fills a slot, with its group, pattern, slot, coefficient, dates and interval.
-
-    `slots` has ``pattern``, ``slot``, ``slot_measure``, ``slot_code``, ``coefficient``, ``kind`` and ``alone`` (whether
-    one figure is enough for an edit of the pattern). A group is a pattern and what all figures of an edit share, as one
-    number: joins and groupings by a single integer are several times quicker. `patterns` is how many patterns there are
-    in all.
+        What the slots name: codes along this dimension, measures, or both.
+    patterns
+        How many patterns there are in all.
     """
     left = (["measure"] if by_measure else []) + ([dimension] if dimension else [])
     right = (["slot_measure"] if by_measure else []) + (["slot_code"] if dimension else [])
-    joined = figures.join(slots, left_on=left, right_on=right, how="inner")
-    kept = ["pattern", "slot", "kind", "coefficient", "alone", "quantity"]
-    kept += ["first", "last", "cumulative", "least", "most", "twin"]
-    return joined.with_columns((nw.col("rest") * patterns + nw.col("pattern")).alias("group")).select("group", *kept)
+    own = ["quantity", "first", "last", "cumulative", "least", "most", "twin"]
+    joined = figures.select("rest", *left, *own).join(slots, left_on=left, right_on=right, how="inner")
+    kept = ["pattern", "slot", "kind", "coefficient", "alone", "needed", "share_needed"]
+    group = nw.col("rest") * patterns + nw.col("pattern")
+    return joined.with_columns(group.alias("group")).select("group", *kept, *own)
 
 
-#: The kind of slot that carries a share, as in `patterns`.
-GUARD = 2
+def split(found: Frame) -> tuple[Frame, Frame]:
+    """Return the members of edits with figures on both sides, and, of all others, those of the smaller side.
+
+    Where nothing of the greater side is there, or not the share that the rule takes of it, nothing can be broken.
+    """
+    between = found.filter(~nw.col("alone"))
+    smaller, greater = between.filter(~nw.col("needed")), between.filter(nw.col("needed"))
+    greater = greater.join(smaller.select(_GROUP).unique(), on=_GROUP, how="semi")
+    shared = greater.filter(nw.col("share_needed"))
+    both = shared.filter(nw.col("kind") == GUARD).join(shared.filter(nw.col("kind") != GUARD), on=_GROUP, how="semi")
+    there = nw.concat([greater.filter(~nw.col("share_needed")), both], how="vertical").select(_GROUP).unique()
+    whole = [found.filter(nw.col("alone")), *(part.join(there, on=_GROUP, how="semi") for part in (smaller, greater))]
+    return nw.concat(whole, how="vertical"), smaller.join(there, on=_GROUP, how="anti")
 
 
 def dated(found: Frame) -> Frame:
     """Return the terms of every edit: the members of each group, put together date by date.
 
     The columns are those of `found`, with ``key`` (one number for each edit) and ``reversed`` (whether the figure is
-    dated the wrong way round), and one row for each filled slot of each edit. Groups of a single figure are no edits,
-    unless their pattern says so.
+    dated the wrong way round), and one row for each filled slot of each edit.
     """
-    found = found.filter(nw.col("group").is_duplicated() | nw.col("alone"))
-    below = nw.col("alone") | ((nw.col("coefficient") > 0) & (nw.col("kind") != GUARD))
-    dates = found.with_columns(below.alias("below")).group_by(_GROUP).agg(
-        nw.col("first").min().alias("f0"), nw.col("first").max().alias("f1"),
-        nw.col("last").min().alias("l0"), nw.col("last").max().alias("l1"), nw.col("below").any(), nw.col("twin").any(),
-    )  # fmt: skip
-    one = ~nw.col("twin") & (nw.col("f0") == nw.col("f1")) & (nw.col("l0") == nw.col("l1"))
-    dates = dates.filter(nw.col("below")).with_columns(one.alias("one")).select(*_GROUP, "one")
+    # One number for a span; a figure that is not the only one of its date and coordinates has one of its own.
+    span = (nw.col("first") * 2**26 + nw.col("last")).abs()
+    span = nw.when(nw.col("twin")).then(-1 - nw.col("quantity")).otherwise(span)
+    dates = found.with_columns(span.alias("earliest"), span.alias("latest"))
+    dates = dates.group_by(_GROUP).agg(nw.col("earliest").min(), nw.col("latest").max())
+    one = nw.col("earliest") == nw.col("latest")
+    dates = dates.select(*_GROUP, one.alias("one"))
     found = found.join(dates, on=_GROUP, how="inner")
     same = found.filter(nw.col("one")).with_columns(nw.col("group").alias("key"), nw.lit(False).alias("reversed"))
     rest = found.filter(~nw.col("one"))
