@@ -92,11 +92,18 @@ def _cut_those_that_refer_to_cut(tables: Mapping[str, Table], kept: dict[str, pl
                     continue
                 rows = kept.get(name, pl.repeat(True, table.frame.height, eager=True))
                 # What leads nowhere in the package itself is an error of the package, not of the choice.
-                lost = _refer_to(table, key, tables[target], ~kept[target]) & rows
+                lost = rows & _refer_to(table, key, tables[target], ~kept[target])
                 lost &= ~_refer_to(table, key, tables[target], kept[target])
                 if lost.any():
                     kept[name] = rows & ~lost
                     grew = True
+
+
+def leads_nowhere(table: Table, key: ForeignKey, target: Table) -> pl.Series:
+    """Return which rows of `table` refer to a row of `target` that is not there."""
+    known = _standing_in(table.frame.select(key.fields), target.frame.select(key.target_fields))
+    whole = table.frame.select(pl.all_horizontal(pl.col(name).is_not_null() for name in key.fields)).to_series()
+    return whole & ~known
 
 
 def _usable(tables: Mapping[str, Table], table: Table, key: ForeignKey) -> bool:
