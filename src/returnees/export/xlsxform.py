@@ -78,6 +78,9 @@ def _write_sheet(sheet: Worksheet, content: Content, links: Links, looks: Styles
                 write_link(sheet, number, place, address, value, looks.link)
             else:
                 write_value(sheet, number, place, value, looks.text)
+        if not any(value is not None for value in row) and row:
+            # Without a cell there would be no row.
+            sheet.write_blank(number, 0, None, looks.text)
 
 
 def _lay_out(sheet: Worksheet, plain: pl.DataFrame, looks: Styles) -> None:
