@@ -42,7 +42,7 @@ def columns(table: Table) -> list[str]:
 def read_csv(folder: Path, package: Package, name: str) -> Rows:
     with (folder / f"{name}.csv").open(newline="", encoding="utf-8") as stream:
         header, *rows = csv.reader(stream)
-    text = restored(pl.DataFrame(rows, schema={column: pl.String for column in header}, orient="row"))
+    text = restored(pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row"))
     return typed(package, name, text)
 
 

@@ -85,14 +85,21 @@ def test_parquet_is_typed_and_says_what_the_fields_mean(exported: Path) -> None:
 
 
 def test_dates_and_switches_are_typed_where_a_format_has_types(tmp_path: Path) -> None:
-    fields = [{"name": "day", "type": "date"}, {"name": "moment", "type": "datetime"}, {"name": "so", "type": "boolean"}]
+    fields = [
+        {"name": "day", "type": "date"},
+        {"name": "moment", "type": "datetime"},
+        {"name": "so", "type": "boolean"},
+    ]
     rows = "day,moment,so\n2017-10-31,2017-10-31T12:00:00+02:00,true\n,,\n"
     package = made(tmp_path, fields, rows)
     export(package, tmp_path / "out", FORMATS)
     types = dict(pl.read_parquet_schema(tmp_path / "out" / "t.parquet"))
     assert types == {"day": pl.Date, "moment": pl.Datetime("us"), "so": pl.Boolean}
     for form in ("parquet", "duckdb"):
-        assert READERS[form](tmp_path / "out", package, "t") == [("2017-10-31", "2017-10-31T10:00:00", True), (None,) * 3]
+        assert READERS[form](tmp_path / "out", package, "t") == [
+            ("2017-10-31", "2017-10-31T10:00:00", True),
+            (None,) * 3,
+        ]
     for form in ("json", "ndjson", "xlsx", "sqlite"):
         first, _ = READERS[form](tmp_path / "out", package, "t")
         assert first == ("2017-10-31", "2017-10-31T12:00:00+02:00", True), form
@@ -108,10 +115,13 @@ def made(folder: Path, fields: list[dict[str, Any]], rows: str, **schema: Any) -
 
 #: Texts that some format or some program could take for something else.
 HOSTILE = [
-    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "'=1", "''-", "'", "＝1", "- a title", "=cmd|'/C calc'!A0", "004", "2017-10",
+    "=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "'=1", "''-", "'", "＝1", "- a title", "=cmd|'/C calc'!A0", "004",
+    "2017-10",
     "1E5", "TRUE", "NA", "NaN", "null", "None", " space ", '"', '""', ",", ";", "a\nb", "\n", "\\", "\\n", "<r>x</r>",
-    "<b>&amp;</b>", "_x0041_", "_x000D_", "\x01\x1f", "\x7f\x85", "\u2028", "\u202e", "\ufffe", "\ufeff", "é", "😀", "\U0010ffff",
-    "https://example.org/a b", "https://example.org/#a#b", "file:///etc/passwd", "javascript:alert(1)", "{}", "${x}", "%s", "?",
+    "<b>&amp;</b>", "_x0041_", "_x000D_", "\x01\x1f", "\x7f\x85",
+    "\u2028", "\u202e", "\ufffe", "\ufeff", "é", "😀", "\U0010ffff",
+    "https://example.org/a b", "https://example.org/#a#b",
+    "file:///etc/passwd", "javascript:alert(1)", "{}", "${x}", "%s", "?",
 ]  # fmt: skip
 
 

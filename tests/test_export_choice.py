@@ -107,7 +107,10 @@ def test_what_is_said_of_a_source_goes_with_it(tmp_path: Path) -> None:
         ({"where": ["arae=GBR"]}, "'arae=GBR' names no field of figures; did you mean 'area_id'"),
         ({"where": ["area"]}, "'area' names no field of figures"),
         ({"where": ["area="]}, "'area=' names no code; write area=CODE,..."),
-        ({"where": ["area=WLD", "source=abc-australia-2022-10"]}, "no figure meets area=WLD and source=abc-australia-2022-10"),
+        (
+            {"where": ["area=WLD", "source=abc-australia-2022-10"]},
+            "no figure meets area=WLD and source=abc-australia-2022-10",
+        ),
         ({"columns": ["figure_id"]}, "would have no column left; choose tables, too: --table figures,readings"),
     ],
 )
@@ -194,7 +197,9 @@ def test_the_wide_table_is_named_after_the_first_coordinate(tmp_path: Path) -> N
     ]  # fmt: skip
     (tmp_path / "datapackage.json").write_text(json.dumps({"name": "crops", "resources": resources}))
     (tmp_path / "crops.csv").write_text("crop_id\nrye\n")
-    (tmp_path / "figures.csv").write_text("figure_id,crop_id,measure_id,qualifier,value\na,rye,acres,exact,1\nb,rye,tons,about,2\n")
+    (tmp_path / "figures.csv").write_text(
+        "figure_id,crop_id,measure_id,qualifier,value\na,rye,acres,exact,1\nb,rye,tons,about,2\n"
+    )
     tables = frames(gather(open_package(tmp_path)))
     assert tables["by_crop"].rows() == [("rye", 1.0, 1.0, "exact", 2.0, 2.0, "about")]
 

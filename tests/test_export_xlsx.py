@@ -52,7 +52,9 @@ def test_each_table_is_a_sheet_with_a_frozen_header_filters_and_widths(book: Any
 def test_numbers_are_numbers_and_dates_are_text(book: Any) -> None:
     sheet = book["figures"]
     header = {cell.value: cell.column for cell in sheet[1]}
-    values = [cell for (cell,) in sheet.iter_rows(min_row=2, min_col=header["value"], max_col=header["value"]) if cell.value]
+    values = [
+        cell for (cell,) in sheet.iter_rows(min_row=2, min_col=header["value"], max_col=header["value"]) if cell.value
+    ]
     assert values and all(cell.data_type == "n" for cell in values)
     dates = [cell for (cell,) in sheet.iter_rows(min_row=2, min_col=header["as_of"], max_col=header["as_of"])]
     assert {(cell.data_type, cell.number_format) for cell in dates} == {("s", "@")}
@@ -60,12 +62,19 @@ def test_numbers_are_numbers_and_dates_are_text(book: Any) -> None:
 
 def test_sources_are_links(book: Any) -> None:
     addresses = {row["source_id"]: row["url"] for row in open_package(ROOT).table("sources").iter_rows(named=True)}
-    for name, column in (("sources", "url"), ("figures", "source_id"), ("readings", "document_id"), ("by_area", "source_id")):
+    for name, column in (
+        ("sources", "url"),
+        ("figures", "source_id"),
+        ("readings", "document_id"),
+        ("by_area", "source_id"),
+    ):
         header = [cell.value for cell in book[name][1]]
         for row in book[name].iter_rows(min_row=2):
             cell = row[header.index(column)]
             expected = addresses.get(cell.value, cell.value) if column != "url" else cell.value
-            found = cell.hyperlink and cell.hyperlink.target + (f"#{cell.hyperlink.location}" if cell.hyperlink.location else "")
+            found = cell.hyperlink and cell.hyperlink.target + (
+                f"#{cell.hyperlink.location}" if cell.hyperlink.location else ""
+            )
             assert found == expected, (name, cell.value)
 
 
@@ -82,8 +91,11 @@ def test_the_codebook_says_what_each_field_means(book: Any) -> None:
 
 
 def test_the_bytes_do_not_depend_on_the_machine(tmp_path: Path) -> None:
-    program = "import sys; from pathlib import Path; from returnees.export import export; " \
-        "from returnees.package.opening import open_package; export(open_package(sys.argv[1]), Path(sys.argv[2]), ['xlsx'])"
+    program = (
+        "import sys; from pathlib import Path; from returnees.export import export; "
+        "from returnees.package.opening import open_package; "
+        "export(open_package(sys.argv[1]), Path(sys.argv[2]), ['xlsx'])"
+    )
     found = set()
     for zone, mask in (("UTC", 0o022), ("Asia/Tokyo", 0o077)):
         folder = tmp_path / str(mask)

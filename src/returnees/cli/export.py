@@ -63,6 +63,5 @@ def command(
             err=True,
         )
         sys.exit(1)
-    named = {"tables": _names(tables), "where": conditions, "columns": _names(columns)}
-    for file in export(opened, folder, _names(formats), **named):  # type: ignore[arg-type]
+    for file in export(opened, folder, _names(formats), _names(tables), where=conditions, columns=_names(columns)):
         click.echo(str(file))

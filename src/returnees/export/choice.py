@@ -134,8 +134,10 @@ def _standing_in(rows: pl.DataFrame, others: pl.DataFrame) -> pl.Series:
     # A whole number and a number are compared as numbers: 1 and 1.0 are the same.
     types = [pl.Float64 if one.is_numeric() and other.is_numeric() else pl.String for one, other in pairs]
     left, right = (
-        frame.select(frame[name].cast(kind).alias(part) for name, kind, part in zip(frame.columns, types, parts, strict=True))
+        frame.select(
+            pl.col(name).cast(kind).alias(part) for name, kind, part in zip(frame.columns, types, parts, strict=True)
+        )
         for frame in (rows, others)
-    )  # fmt: skip
+    )
     found = left.with_row_index("row").join(right.unique(), on=parts, how="semi")["row"]
     return pl.int_range(rows.height, dtype=pl.UInt32, eager=True).is_in(found.implode())

@@ -13,7 +13,7 @@ from returnees.export.choice import chosen_rows
 from returnees.export.wide import Wide, wide_of, wide_schema, wide_text
 from returnees.package.model import Package
 from returnees.package.profile import not_a_column
-from returnees.tables.lexical import not_checked, present, typed
+from returnees.tables.lexical import present, typed
 from returnees.tables.model import RawTable, Table
 from returnees.tables.schema import Field, TableSchema, parse_schema
 
@@ -26,7 +26,7 @@ class Content:
     """One table as it is exported.
 
     ``table`` holds its cells as text and typed; ``stated`` is its Table Schema as JSON. A column whose cells do not all
-    read as their type (only a package with errors has one) is text in both. ``wide`` is what the wide table was made by.
+    read as their type (only a package with errors has one) is text in both. ``wide`` is how the wide table is laid out.
     """
 
     table: Table
@@ -127,7 +127,9 @@ def _tidy(package: Package, name: str, rows: pl.Series | None) -> Content:
     text = table.raw.text
     fields = [_readable(table, field) for field in table.schema.fields if field.name in text.columns]
     # A column that no schema describes is no reason to lose it.
-    fields += [Field(column) for column in text.columns if column not in table.schema.names and not not_a_column(column)]
+    fields += [
+        Field(column) for column in text.columns if column not in table.schema.names and not not_a_column(column)
+    ]
     cells = [
         table.frame[field.name] if field in table.schema.fields else text.select(typed(field)).to_series()
         for field in fields

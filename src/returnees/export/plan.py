@@ -21,8 +21,8 @@ class Format:
     """One format: who writes it, and to which files.
 
     ``writer`` is found by name, so that only the chosen formats import their libraries. ``each`` is how the file of a
-    table ends, ``whole`` how the file of all tables ends, ``beside`` a file that goes with it. ``needs`` is a library that
-    comes with the extra of the format's name.
+    table ends, ``whole`` how the file of all tables ends, ``beside`` a file that goes with it. ``needs`` is a library
+    that comes with the extra of the format's name.
     """
 
     writer: str

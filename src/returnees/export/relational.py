@@ -27,8 +27,9 @@ _LENGTHS = {"minLength": ">=", "maxLength": "<="}
 class Dialect:
     """How one database writes what Table Schema says.
 
-    ``types`` are its types by those of fields (text where there is none); ``literal`` writes a value of a field, or gives
-    None where the database cannot compare with it; ``own`` gives further checks of a column.
+    ``types`` are its types by those of fields (text where there is none); ``literal`` writes a value of a field, or
+    gives None where the database cannot compare with it; ``own`` gives further checks of a column; ``patterns`` writes
+    the check of a pattern, or gives None where there is none.
     """
 
     types: Mapping[str, str]
@@ -39,7 +40,10 @@ class Dialect:
 
 @dataclass(frozen=True)
 class Relation:
-    """One table with what its rows keep: the keys, the references, and the constraints (field, constraint) they break."""
+    """One table with the keys and references that its rows keep.
+
+    ``broken`` are the constraints that they break, as (field, constraint).
+    """
 
     content: Content
     primary_key: tuple[str, ...]
@@ -89,15 +93,18 @@ def create_table(relation: Relation, dialect: Dialect) -> str:
     for field in table.schema.fields:
         kind = "string" if not_checked(field) else field.type
         needed = field.required and (field.name, "required") not in left_out
-        stated = [quoted(field.name), dialect.types.get(kind, dialect.types["string"]), *(["NOT NULL"] if needed else [])]
+        stated = [
+            quoted(field.name),
+            dialect.types.get(kind, dialect.types["string"]),
+            *(["NOT NULL"] if needed else []),
+        ]
         checks = [*dialect.own(field, table.frame[field.name]), *_checks(field, dialect, left_out)]
         lines.append(" ".join([*stated, *(f"CHECK ({check})" for check in checks)]))
     lines += [f"PRIMARY KEY ({_listed(relation.primary_key)})"] if relation.primary_key else []
     lines += [f"UNIQUE ({_listed(key)})" for key in relation.unique]
-    lines += [
-        f"FOREIGN KEY ({_listed(key.fields)}) REFERENCES {quoted(key.target or table.name)} ({_listed(key.target_fields)})"
-        for key in relation.references
-    ]
+    for key in relation.references:
+        target = f"{quoted(key.target or table.name)} ({_listed(key.target_fields)})"
+        lines.append(f"FOREIGN KEY ({_listed(key.fields)}) REFERENCES {target}")
     body = ",\n  ".join(lines)
     return f"CREATE TABLE {quoted(table.name)} (\n  {body}\n)"
 
@@ -134,7 +141,11 @@ def _keyed(content: Content) -> Relation:
     whole = all((name, "required") not in broken for name in schema.primary_key)
     sound = whole and (", ".join(schema.primary_key), "primaryKey") not in broken
     primary = schema.primary_key if sound and set(schema.primary_key) <= set(schema.names) else ()
-    unique = [(item.name,) for item in schema.fields if item.constraints.get("unique") and (item.name, "unique") not in broken]
+    unique: list[tuple[str, ...]] = [
+        (field.name,)
+        for field in schema.fields
+        if field.constraints.get("unique") and (field.name, "unique") not in broken
+    ]
     unique += [key for key in schema.unique_keys if (", ".join(key), "uniqueKeys") not in broken]
     known = [key for key in dict.fromkeys(unique) if key != primary and set(key) <= set(schema.names)]
     return Relation(content, primary, tuple(known), (), broken)

@@ -71,7 +71,7 @@ def _rows(content: Content) -> Iterator[tuple[Any, ...]]:
 
 
 def _literal(field: Field, value: Any) -> str | None:
-    """Return a value as SQLite stores it; there is none to compare for a moment or a month, which are text as printed."""
+    """Return a value as SQLite stores it, or None for a moment or a month: as text these have another order."""
     if field.type in ("datetime", "yearmonth") and not not_checked(field):
         return None
     if isinstance(value, bool):
@@ -89,7 +89,8 @@ def _own_checks(field: Field, cells: pl.Series) -> list[str]:
         return [f"typeof({column}) IN ('integer', 'null')"]
     if kind == "number" and not cells.is_nan().any():
         return [f"typeof({column}) IN ('integer', 'real', 'null')"]
-    return [f"{column} IS date({column})"] if kind == "date" else []
+    # SQLite takes the 30th of February for a date until it counts days from it.
+    return [f"{column} IS date({column}, '+0 days')"] if kind == "date" else []
 
 
 #: NUMERIC keeps 129 a whole number and 49.6 a fraction, where REAL would show 129.0.

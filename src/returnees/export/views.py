@@ -57,7 +57,7 @@ def _first(columns: str) -> str:
 
 
 def sources_view(relations: Sequence[Relation]) -> str | None:
-    """Return the query of the figures with the fields of their source, and of what the source refers to (its publisher).
+    """Return the query of the figures with the fields of their source, and of what that refers to (its publisher).
 
     None where figures do not refer to a table of the export. A figure without a source keeps its row.
     """

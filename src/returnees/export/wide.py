@@ -153,9 +153,9 @@ def _measure_fields(wide: Wide, package: Package, figures: Table) -> Iterator[di
     """Give the three fields of each measure."""
     number = _number_field(figures)
     words = {
-        "low": "the lower end as published: what it is or is about, the least it can be, or (more_than) what it is above",
-        "high": "the upper end as published: what it is or is about, the most it can be, or (less_than) what it is below",
-        "qualifier": "how the number was published",
+        "low": "lower end as published: what it is or is about, the least it can be, or (more_than) what it is above",
+        "high": "upper end as published: what it is or is about, the most it can be, or (less_than) what it is below",
+        "qualifier": "qualifier it was published with",
     }
     titles = _titles(package)
     for measure in wide.measures:
@@ -165,7 +165,7 @@ def _measure_fields(wide: Wide, package: Package, figures: Table) -> Iterator[di
                 "name": column(measure, part),
                 **(number if part != "qualifier" else {"type": "string"}),
                 "title": f"{title}: {part}",
-                "description": f"{title}, {words[part]}.",
+                "description": f"{title}, the {words[part]}.",
                 **({"unit": unit} if unit and part != "qualifier" else {}),
             }
 

@@ -74,6 +74,8 @@ def _lines(content: Content) -> Iterator[list[str]]:
         keys = ["primary key"] if field.name in schema.primary_key else []
         if (key := references.get(field.name)) is not None:
             keys.append(f"{key.target_fields[0]} of {key.target or content.name}")
-        values = ", ".join(str(value).lower() if isinstance(value, bool) else str(value) for value in allowed(field) or ())
+        values = ", ".join(
+            str(value).lower() if isinstance(value, bool) else str(value) for value in allowed(field) or ()
+        )
         yield [content.name, field.name, field.title, field.description, field.unit, ", ".join(demands(field)), values,
                "; ".join(keys)]  # fmt: skip

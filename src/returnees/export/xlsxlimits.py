@@ -44,7 +44,9 @@ def _check_name(name: str) -> None:
             if len(name) > LONGEST_NAME
             else "that sheet is the workbook's own"
         )
-        raise UsageError(f"xlsx cannot hold the table '{name}': {why}; choose other tables with --table, or another format")
+        raise UsageError(
+            f"xlsx cannot hold the table '{name}': {why}; choose other tables with --table, or another format"
+        )
 
 
 def _check_cells(content: Content, name: str, most: int, what: str) -> None:

@@ -24,7 +24,9 @@ Links = Mapping[str, Mapping[str, str]]
 def links_of(content: Content, contents: Contents) -> Links:
     """Return the links of one sheet; none when there would be more than Excel can hold."""
     table = content.table
-    found = {name: {cell: cell for cell in cells(table, name).unique()} for name in address_columns(table)}
+    found: dict[str, Mapping[str, str]] = {
+        name: {cell: cell for cell in cells(table, name).unique()} for name in address_columns(table)
+    }
     for key in table.schema.foreign_keys:
         target = contents.package.tables.get(key.target)
         if target is None or len(key.fields) > 1 or key.fields[0] not in table.raw.text.columns:
