@@ -34,7 +34,9 @@ def package(request: pytest.FixtureRequest) -> returnees.Package:
 
 
 @pytest.fixture(scope="module")
-def exported(package: returnees.Package, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def exported(package: returnees.Package, shipped_exports: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if package.root == ROOT:
+        return shipped_exports
     folder = tmp_path_factory.mktemp("exported")
     export(package, folder, FORMATS)
     return folder

@@ -29,10 +29,8 @@ def package() -> returnees.Package:
 
 
 @pytest.fixture(scope="module")
-def folder(package: returnees.Package, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("databases")
-    export(package, folder, ["sqlite", "duckdb"])
-    return folder
+def folder(shipped_exports: Path) -> Path:
+    return shipped_exports
 
 
 @pytest.fixture

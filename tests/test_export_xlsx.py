@@ -24,10 +24,8 @@ VALID = Path(__file__).parent / "packages" / "valid"
 
 
 @pytest.fixture(scope="module")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("workbook")
-    (file,) = export(open_package(ROOT), folder, ["xlsx"])
-    return file
+def shipped(shipped_exports: Path) -> Path:
+    return shipped_exports / "returnees.xlsx"
 
 
 @pytest.fixture(scope="module")
