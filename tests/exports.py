@@ -43,10 +43,10 @@ def read_csv(folder: Path, package: Package, name: str) -> Rows:
     with (folder / f"{name}.csv").open(newline="", encoding="utf-8") as stream:
         header, *rows = csv.reader(stream)
     text = restored(pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row"))
-    return typed(package, name, text)
+    return as_typed(package, name, text)
 
 
-def typed(package: Package, name: str, text: pl.DataFrame) -> Rows:
+def as_typed(package: Package, name: str, text: pl.DataFrame) -> Rows:
     """Return cells of text read as the types of the table."""
     from returnees.tables.lexical import typed
 

@@ -229,3 +229,24 @@ def test_a_table_without_rows_or_columns_is_written_in_every_format(tmp_path: Pa
     export(package, tmp_path / "out", FORMATS)
     for form, read in READERS.items():
         assert read(tmp_path / "out", package, "t") == [], form
+
+
+def test_what_is_no_number_is_not_lost(tmp_path: Path) -> None:
+    package = made(tmp_path, [{"name": "n", "type": "number"}], "n\nNaN\nINF\n-INF\n0.5\n")
+    export(package, tmp_path / "out", FORMATS)
+    found = {form: [str(row[0]) for row in read(tmp_path / "out", package, "t")] for form, read in READERS.items()}
+    words = ["NaN", "INF", "-INF", "0.5"]
+    numbers = ["nan", "inf", "-inf", "0.5"]
+    assert found == {
+        **dict.fromkeys(("json", "ndjson"), words),
+        **dict.fromkeys(("csv", "xlsx", "parquet", "duckdb"), numbers),
+        "sqlite": ["NaN", "inf", "-inf", "0.5"],
+    }
+
+
+def test_a_table_that_cannot_be_read_is_not_exported_as_an_empty_one(tmp_path: Path) -> None:
+    package = open_package(VALID.parent / "nul-bytes")
+    with pytest.raises(returnees.UsageError, match="the table 'extra' cannot be read; 'returnees validate' says why"):
+        export(package, tmp_path / "out", FORMATS)
+    assert not (tmp_path / "out").exists()
+    assert export(package, tmp_path / "out", FORMATS, ["figures", "areas"])

@@ -99,6 +99,7 @@ def test_what_is_said_of_a_source_goes_with_it(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
+        ({"formats": []}, "no format is named; there are csv, json,"),
         ({"formats": ["jsn"]}, "no format 'jsn'; did you mean 'json'"),
         ({"tables": ["figure"]}, "no table 'figure'; did you mean 'figures'"),
         ({"tables": ["by_aera"]}, "no table 'by_aera'; did you mean 'by_area'"),

@@ -92,7 +92,7 @@ def gather(package: Package, tables: Iterable[str] = (), where: Sequence[str] = 
     Raises
     ------
     UsageError
-        If a table, a column or a code is not known, or nothing would be left.
+        If a table, a column or a code is not known, a table cannot be read, or nothing would be left.
     """
     rows = chosen_rows(package, where) if where else {}
     wide = wide_of(package)
@@ -134,6 +134,8 @@ def _tidy(package: Package, name: str, rows: pl.Series | None) -> Content:
         table.frame[field.name] if field in table.schema.fields else text.select(typed(field)).to_series()
         for field in fields
     ]
+    if not fields:
+        raise UsageError(f"the table '{name}' cannot be read; 'returnees validate' says why, --table chooses others")
     frame = pl.DataFrame(cells)
     names = [field.name for field in fields]
     text, frame = _in_order(text.select(names), frame.select(names), table.schema.primary_key, rows)
@@ -159,9 +161,8 @@ def _stated(schema: Mapping[str, Any] | None, field: Field) -> Mapping[str, Any]
     own = next((item for item in (schema or {}).get("fields", ()) if item["name"] == field.name), None)
     if own is not None and own.get("type", "string") == field.type:
         return dict(own)
-    return {"name": field.name, "type": field.type, **{
-        key: value for key, value in (("title", field.title), ("description", field.description)) if value
-    }}  # fmt: skip
+    kept = {key: own[key] for key in ("title", "description", "missingValues") if key in own} if own else {}
+    return {"name": field.name, "type": field.type, **kept}
 
 
 def _in_order(text: pl.DataFrame, frame: pl.DataFrame, key: Sequence[str],

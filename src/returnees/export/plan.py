@@ -100,13 +100,14 @@ def export(
 def _known_formats(names: Iterable[str]) -> list[str]:
     """Return the formats, each once; raise UsageError at the first that is not known or cannot be written here."""
     names = list(dict.fromkeys(names))
+    if not names:
+        raise UsageError(f"no format is named; there are {', '.join(FORMATS)}")
     for name in names:
         if name not in FORMATS:
             raise UsageError(f"no format '{name}'{nearest(name, FORMATS)} (there are {', '.join(FORMATS)})")
-    for name in names:
-        needs = FORMATS[name].needs
+    for name, needs in ((name, FORMATS[name].needs) for name in names if FORMATS[name].needs):
         try:
-            import_module(needs or "returnees")
+            import_module(needs)
         except ImportError:
             raise UsageError(
                 f"{name} needs {needs}, which comes with the extra '{name}': python3 -m pip install 'returnees[{name}]'"
