@@ -18,7 +18,7 @@ from returnees.consistency.rules import Rule
 from returnees.consistency.setting import Setting
 from returnees.consistency.system import System
 from returnees.consistency.verdicts import BROKEN, HOLDS, verdicts
-from returnees.consistency.wording import Term, Witnesses, guards_of, sides, terms_of
+from returnees.consistency.wording import Witnesses, figures_of, guards_of, sides, terms_of
 from returnees.findings import Finding, finding
 from returnees.outcome import VerdictCounts
 from returnees.solve.components import Component
@@ -66,7 +66,7 @@ def _broken(analysis: Analysis) -> Iterator[tuple[Finding, Sequence[str]]]:
     witnesses = Witnesses(setting, [*named, *(figure for items in guards.values() for figure in items)])
     for number, name, limit, turned in shown.select("edit", "rule", "limit", "dates_reversed").iter_rows():
         rule = setting.rule_of[name]
-        figures = _figures(terms[number], guards.get(number, ()))
+        figures = figures_of(terms[number], guards.get(number, ()))
         head = f"{rule.label[:1].upper()}{rule.label[1:]}: {sides(terms[number], limit)}."
         yield _finding("F202" if turned else "F201", rule, head, figures, witnesses), (name,)
     for name, total in broken.group_by("rule", maintain_order=True).len().iter_rows():
@@ -74,11 +74,6 @@ def _broken(analysis: Analysis) -> Iterator[tuple[Finding, Sequence[str]]]:
             rule = setting.rule_of[name]
             message = f"{rule.label[:1].upper()}{rule.label[1:]}: {total - MOST_BROKEN:,} more edits are broken."
             yield finding("F201", message, severity=rule.severity, rule=name), (name,)
-
-
-def _figures(terms: Sequence[Term], guards: Iterable[str]) -> tuple[str, ...]:
-    """Return the figures of an edit, each once: those of its terms, then those that give it its coefficients."""
-    return tuple(dict.fromkeys([*(term.figure for term in terms if term.figure is not None), *guards]))
 
 
 def _finding(code: str, rule: Rule, head: str, figures: Sequence[str], witnesses: Witnesses) -> Finding:
@@ -101,12 +96,17 @@ def firm_system(setting: Setting, figures: Quantities) -> System:
     return system.of(system.edits.filter(firm)["edit"])
 
 
-def tied_system(setting: Setting) -> System:
-    """Return the firm edits of a package, with unpublished quantities that tie figures if these are not too many."""
+def tied_quantities(setting: Setting) -> Quantities:
+    """Return the figures, with the unpublished quantities that tie them if these are not too many."""
     figures = setting.quantities
     if figures.frame.height <= MOST_FOLLOWED:
         figures = with_between(figures, setting.firm, setting.profile, longest=LONGEST_TIE)
-    return firm_system(setting, figures)
+    return figures
+
+
+def tied_system(setting: Setting) -> System:
+    """Return the firm edits of a package, with those through unpublished quantities if these are followed."""
+    return firm_system(setting, tied_quantities(setting))
 
 
 def _joint(analysis: Analysis) -> Iterator[tuple[Finding, Sequence[str]]]:

@@ -58,6 +58,8 @@ def with_neighbours(
     laid = _laid(rules, profile)
     known, fresh = quantities, quantities
     for taken in range(rounds):
+        if taken and known.frame.height > most:
+            break
         steps = list(_steps(laid, fresh, known, both_sides=True))
         new = _new(pl.concat(steps), known, quantities, profile) if steps else quantities.frame.clear()
         if new.height == 0 or (taken and known.frame.height + new.height > most):
