@@ -73,8 +73,7 @@ def bounds(
 ) -> Bounds:
     """Return the least and the most that quantities of `package` can be, given all figures of their sources.
 
-    The rules are those whose breach is an error; the bounds are those of a linear program, and hold for whole numbers as
-    for any others.
+    The rules are those whose breach is an error. The bounds are those of a linear program: numbers need not be whole.
 
     Parameters
     ----------

@@ -16,6 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from returnees.conditions import read_conditions
+from returnees.consistency.naming import coordinate_fields
 from returnees.consistency.setting import Setting, ready_setting
 from returnees.figures.readings import amount
 from returnees.package.model import Package
@@ -27,7 +28,7 @@ PARTIES = ("source", "publisher")
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One figure beside others: its source and that source's publisher (a number), its date, its number, its interval."""
+    """One figure beside others: its source and that source's publisher (by number), its date, its number as printed."""
 
     figure: str
     source: str
@@ -59,7 +60,7 @@ class Disagreement:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The disagreements, furthest apart first, and the agreements, by coordinates.
+    """The disagreements, furthest apart first, and the agreements, by coordinates (``fields``).
 
     ``window`` is in days; ``by`` is who had to differ; ``left_out`` is how many figures lack a coordinate, so that they
     were compared with none.
@@ -70,6 +71,7 @@ class Comparison:
     window: int
     by: str
     left_out: int
+    fields: tuple[str, ...]
 
 
 def compare(
@@ -114,13 +116,18 @@ def compare(
     return compared(setting, frame, window=window, by=by, left_out=left_out)
 
 
+def thing_fields(setting: Setting) -> list[str]:
+    """Return the fields that must be equal for figures to be compared: all coordinates but source and date."""
+    return [name for name in coordinate_fields(setting) if name not in ("source_id", "as_of")]
+
+
 def compared(setting: Setting, frame: pl.DataFrame, *, window: int, by: str, left_out: int = 0) -> Comparison:
     """Return the comparison of the quantities in `frame`, rows of those of `setting`."""
     same = ["measure", *setting.profile.dimensions]
     # Only what several speak of is looked at one by one.
     frame = frame.filter(pl.col(by).n_unique().over(same) > 1)
     figures = setting.tables["figures"].frame
-    fields = ["source_id", "measure_id", *setting.profile.dimensions.values()]
+    fields = ["source_id", *thing_fields(setting)]
     as_of = pl.col("as_of") if "as_of" in figures.columns else pl.lit(None, pl.String)
     numbers = [name for name in ("qualifier", "value", "low", "high", "unit") if name in figures.columns]
     stated = figures.select(
@@ -139,7 +146,7 @@ def compared(setting: Setting, frame: pl.DataFrame, *, window: int, by: str, lef
                 agreements.append(found)
     disagreements.sort(key=lambda item: (-item.gap, *item.coordinates.values(), item.figures[0].figure))
     agreements.sort(key=lambda item: (*item.coordinates.values(), item.figures[0].figure))
-    return Comparison(tuple(disagreements), tuple(agreements), window, by, left_out)
+    return Comparison(tuple(disagreements), tuple(agreements), window, by, left_out, tuple(fields[1:]))
 
 
 _Party = Callable[[Compared], object]

@@ -177,7 +177,7 @@ class _Words:
         return Reason(tuple(sorted(conflict.figures)), broken, numbers, self._issue(conflict, broken))
 
     def _issue(self, conflict: Conflict, broken: Sequence[BrokenEdit]) -> str | None:
-        """Return the known issue that records a contradiction: one of its rules, with all its figures or part of them."""
+        """Return the known issue that records a contradiction: of one of its rules, with its figures or part."""
         rules = {edit.rule for edit in broken}
         return next(
             (

@@ -13,11 +13,11 @@ COMMANDS = {
     "locate": "Find the figures that must be wrong.",
     "bounds": "Say what each quantity can be at least and at most.",
     "compare": "Show where sources disagree.",
-    "rules": "Write the page of rules, or check that it is current.",
     "cite": "Cite one figure, or the package.",
     "diff": "Show what changed between two versions.",
     "tidy": "Put rows in canonical order; refresh bytes and hash.",
     "codebook": "Write the codebook, or check that it is current.",
+    "rules": "Write the page of rules, or check that it is current.",
     "catalogue": "Write the catalogue files, or check that they are current.",
     "release": "Build the zip of a version, with checksums.",
 }

@@ -11,7 +11,7 @@ from returnees.cli.common import choice_of_figures, package_argument
 @package_argument
 @choice_of_figures
 @click.option("--window", type=click.IntRange(min=0), default=0, show_default=True, metavar="DAYS",
-              help="How many days may lie between two dates; 0: they agree, as 2015 does with any day of 2015.")  # fmt: skip
+              help="How many days may lie between dates; 0: they agree, as 2015 does with any day in it.")  # fmt: skip
 @click.option("--by", type=click.Choice(["source", "publisher"]), default="source", show_default=True,
               help="Whether figures of one publisher's different sources are compared, too.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True,

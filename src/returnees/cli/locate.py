@@ -26,8 +26,8 @@ def _weight(ctx: click.Context, _: click.Parameter, stated: tuple[str, ...]) -> 
 @click.command(name="locate")
 @package_argument
 @click.option("--weight", "weights", multiple=True, metavar="FIGURE=W", callback=_weight,
-              help="How much a figure is believed; inf: it is never wrong. Else the number of documents it was read in. "
-              "May be given several times.")  # fmt: skip
+              help="How much a figure is believed; inf: it is never wrong. Without it, the number of documents it was "
+              "read in. May be given several times.")  # fmt: skip
 @click.option("--max-explanations", type=click.IntRange(min=1), default=20, show_default=True,
               help="How many equally light explanations of a contradiction are listed.")  # fmt: skip
 @click.option("--seconds", type=click.FloatRange(min=0, min_open=True), default=10.0, show_default=True,

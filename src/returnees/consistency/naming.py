@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
@@ -51,21 +51,32 @@ def coordinates(setting: Setting, quantities: Quantities, chosen: pl.Series | No
     return named.select("quantity", "figure", *coordinate_fields(setting)).sort("quantity")
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One term of an edit: what it is called, its number in words, its coefficient, whether it only counts as 0 or 1."""
+class _Part(NamedTuple):
+    """One term of an edit: what it is called, its number in words, its coefficient, whether it counts as 0 or 1."""
 
     name: str
+    measure: str
     words: str
     coefficient: float
     counted: bool
 
 
-def statements(setting: Setting, quantities: Quantities, system: System, edits: Iterable[int]) -> dict[int, str]:
+class _Rest(NamedTuple):
+    """What an edit has beside its terms: its limit, and how many quantities on either side are no terms."""
+
+    limit: float
+    below: int
+    above: int
+
+
+def statements(
+    setting: Setting, quantities: Quantities, system: System, edits: Iterable[int], first: str | None = None
+) -> dict[int, str]:
     """Return each of these edits as people write it: ``killed 90 + remaining (not published) <= travelled 300``.
 
     A quantity is called by the coordinates in which the quantities of the edit differ; the measure that all share comes
-    first: ``returned: men 98 + women 25 <= all 123``.
+    first: ``returned: men 98 + women 25 <= all 123``. Of a long sum the figure `first` and other published ones are
+    shown, and how many more there are.
     """
     chosen = list(edits)
     total = quantities.frame.height
@@ -73,7 +84,8 @@ def statements(setting: Setting, quantities: Quantities, system: System, edits: 
         system.quantities.select("quantity", "figure"), on="quantity"
     )
     plain = pl.when(pl.col("quantity") >= total).then(pl.col("quantity") - total).otherwise(pl.col("quantity"))
-    terms = terms.with_columns(plain.alias("plain")).sort("edit", "quantity")
+    order = ["edit", pl.col("figure").ne_missing(first), "figure", "quantity"]
+    terms = terms.with_columns(plain.alias("plain")).sort(order, nulls_last=True)
     fields = coordinate_fields(setting)
     named = {row["quantity"]: row for row in coordinates(setting, quantities, terms["plain"]).iter_rows(named=True)}
     guards = guards_of(system, chosen)
@@ -81,20 +93,23 @@ def statements(setting: Setting, quantities: Quantities, system: System, edits: 
     stated = setting.tables["figures"]
     rows = stated.rows("figure_id", list(dict.fromkeys(shown)))
     words = {figure: amount(stated.frame.row(row, named=True)) for figure, row in rows.items()}
-    limits = dict(system.edits.filter(pl.col("edit").is_in(chosen)).select("edit", "limit").iter_rows())
+    facts = system.edits.filter(pl.col("edit").is_in(chosen)).select("edit", "limit", "missing_below", "missing_above")
+    missing = {edit: _Rest(*numbers) for edit, *numbers in facts.iter_rows()}
     found: dict[int, str] = {}
     for (edit,), group in terms.group_by("edit", maintain_order=True):
         names = _names([named[quantity] for quantity in group["plain"]], fields)
         parts = [
-            _Part(name, words.get(figure, "(not published)"), coefficient, quantity >= total)
-            for name, (quantity, figure, coefficient) in zip(
-                names, group.select("quantity", "figure", "coefficient").iter_rows(), strict=True
+            _Part(
+                name, named[plain]["measure_id"], words.get(figure, "(not published)"), coefficient, quantity >= total
+            )
+            for name, (quantity, plain, figure, coefficient) in zip(
+                names, group.select("quantity", "plain", "figure", "coefficient").iter_rows(), strict=True
             )
         ]
         measures = {named[quantity]["measure_id"] for quantity in group["plain"]}
         prefix = f"{measures.pop()}: " if len(measures) == 1 and len(parts) > 1 else ""
         shares = [f"{figure}: {words[figure]}" for figure in guards.get(edit, ())]
-        found[edit] = prefix + _statement(parts, limits[edit]) + (f" ({', '.join(shares)})" if shares else "")
+        found[edit] = prefix + _statement(parts, missing[edit]) + (f" ({', '.join(shares)})" if shares else "")
     return found
 
 
@@ -106,18 +121,21 @@ def _names(rows: Sequence[dict[str, str | None]], fields: Sequence[str]) -> list
     return [" ".join(str(row[name] or "") for name in named) for row in rows]
 
 
-def _statement(parts: Sequence[_Part], limit: float) -> str:
-    smaller = _side([part for part in parts if part.coefficient > 0], max(0.0, -limit))
-    greater = _side([part for part in parts if part.coefficient < 0], max(0.0, limit))
+def _statement(parts: Sequence[_Part], rest: _Rest) -> str:
+    smaller = _side([part for part in parts if part.coefficient > 0], max(0.0, -rest.limit), rest.below)
+    greater = _side([part for part in parts if part.coefficient < 0], max(0.0, rest.limit), rest.above)
     return f"{smaller} <= {greater}"
 
 
-def _side(parts: Sequence[_Part], constant: float) -> str:
-    """Return one side of an edit; a count is written with how many it counts."""
+def _side(parts: Sequence[_Part], constant: float, missing: int) -> str:
+    """Return one side of an edit; of a count, what is counted and over how many."""
     plain = [part for part in parts if not part.counted]
-    words = [_term(part) for part in plain] if len(plain) <= MOST_TERMS else [f"{len(plain)} quantities"]
-    counted = len(parts) - len(plain)
-    words += [f"how many of {counted} quantities are above 0"] if counted else []
+    shown = plain if len(plain) <= MOST_TERMS else plain[: MOST_TERMS // 2]
+    words = [_term(part) for part in shown]
+    words += [f"{len(plain) - len(shown)} more"] if len(shown) < len(plain) else []
+    counted = [part.measure for part in parts if part.counted]
+    words += [f"count({name}) over {counted.count(name)}" for name in dict.fromkeys(counted)]
+    words += [f"{missing} not published"] if missing else []
     words += [number(constant)] if constant or not words else []
     return " + ".join(words)
 

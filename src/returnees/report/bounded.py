@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from returnees.bounding import CONTRADICTORY, FOLLOWS, LATE, Bounded, Bounds
+from returnees.consistency.naming import coordinate_fields
 from returnees.consistency.wording import span
 from returnees.report.lines import grid, plain_number
 
@@ -39,7 +40,8 @@ def render_bounds(bounds: Bounds, form: str) -> str:
         return json.dumps(bounds_dict(bounds), ensure_ascii=False, indent=2) + "\n"
     if form == "csv":
         rows = [{**_quantity(item), "binding": " ".join(item.binding)} for item in bounds.quantities]
-        return pl.DataFrame(rows, infer_schema_length=None).write_csv() if rows else ""
+        names = [*coordinate_fields(bounds.setting), "figure_id", "published", "low", "high", "binding", "status"]
+        return pl.DataFrame(rows, schema=None if rows else names, infer_schema_length=None).write_csv()
     if not bounds.quantities:
         return ""
     fields = list(bounds.quantities[0].coordinates)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -75,26 +76,25 @@ def _table(groups: Sequence[Disagreement | Agreement], name: str, cells: Sequenc
 
 def _csv(comparison: Comparison) -> str:
     """Return a row a figure of each group."""
-    rows: list[dict[str, object]] = []
-    kinds = (("disagreement", comparison.disagreements), ("agreement", comparison.agreements))
-    for kind, groups in kinds:
-        for place, group in enumerate(groups, start=1):
-            gap = clean(group.gap) if isinstance(group, Disagreement) else None
-            common = (group.low, group.high) if isinstance(group, Agreement) else (None, None)
-            rows += [
-                {
-                    "kind": kind, "group": place, **group.coordinates,
-                    "gap": gap, "common_low": common[0], "common_high": _finite(common[1]),
-                    "figure_id": item.figure, "source_id": item.source, "as_of": item.as_of,
-                    "low": item.low, "high": _finite(item.high),
-                }
-                for item in group.figures
-            ]  # fmt: skip
-    return pl.DataFrame(rows, infer_schema_length=None).write_csv() if rows else ""
+    ends = ["gap", "common_low", "common_high"]
+    names = ["kind", "group", *comparison.fields, *ends, "figure_id", "source_id", "as_of", "low", "high"]
+    rows: list[tuple[object, ...]] = []
+    for place, apart in enumerate(comparison.disagreements, start=1):
+        head = ("disagreement", place, *apart.coordinates.values(), clean(apart.gap), None, None)
+        rows += [(*head, *_cells(item)) for item in apart.figures]
+    for place, together in enumerate(comparison.agreements, start=1):
+        common = (None, together.low, _finite(together.high))
+        head = ("agreement", place, *together.coordinates.values(), *common)
+        rows += [(*head, *_cells(item)) for item in together.figures]
+    return pl.DataFrame(rows, schema=names, orient="row", infer_schema_length=None).write_csv()
 
 
-def _finite(value: float | None) -> float | None:
-    return None if value is None or value == float("inf") else value
+def _cells(item: Compared) -> tuple[object, ...]:
+    return item.figure, item.source, item.as_of, item.low, _finite(item.high)
+
+
+def _finite(value: float) -> float | None:
+    return None if math.isinf(value) else value
 
 
 def remarks(comparison: Comparison) -> list[str]:

@@ -104,11 +104,12 @@ def summary(location: Location) -> str:
 
 def reservations(location: Location) -> Iterator[str]:
     """Yield what the outcome does not say for certain, a sentence each."""
+    total = len(location.components)
     late = sum(not item.proved_optimal for item in location.components)
     more = sum(not item.complete and item.proved_optimal for item in location.components)
     if late:
-        yield f"The time ran out for {late:,} of {len(location.components):,}; --seconds gives more."
+        yield f"The time ran out for {late:,} of {total:,}; --seconds gives more."
     if more:
-        yield f"For {more:,} of {len(location.components):,} not every explanation is listed; --max-explanations lists more."
+        yield f"Not all explanations are listed for {more:,} of {total:,}; --max-explanations lists more."
     if any(math.isinf(item.weight) and item.proved_optimal for item in location.components):
         yield "Where only figures of infinite weight contradict each other, nothing is suspected."

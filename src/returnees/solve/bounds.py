@@ -100,7 +100,7 @@ class _Program:
         self._endless = self._without_end(seconds)
 
     def _run(self) -> bool:
-        """Solve the program as it stands, note what each quantity is, and return whether the best solution was found."""
+        """Solve the program as it stands, note what each quantity is, return whether the best solution was found."""
         self.solver.run()
         if not optimal(self.solver):
             return False
