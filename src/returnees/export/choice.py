@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import polars as pl
 
+from returnees.conditions import meets
 from returnees.errors import UsageError
-from returnees.figures.choosing import meets
 from returnees.package.model import Package
 from returnees.tables.model import Table
 from returnees.tables.schema import ForeignKey
