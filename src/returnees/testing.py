@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _SEVERITIES = ("error", "warning", "info")
 _OPTION = "returnees_fail_on"
 _DESCRIPTOR = "datapackage.json"
+#: How long the name of a test may be; the whole finding is in its message.
+LONGEST_NAME = 160
 
 
 class FindingWarning(UserWarning):
@@ -127,9 +129,11 @@ class FindingItem(pytest.Item):
 
     def runtest(self) -> None:
         """Fail with the finding in words, or warn of it."""
+        from returnees.report.single import finding_words
+
         if self._fails:
-            pytest.fail(_words(self._finding), pytrace=False)
-        warnings.warn(FindingWarning(_words(self._finding)), stacklevel=1)
+            pytest.fail(finding_words(self._finding), pytrace=False)
+        warnings.warn(FindingWarning(finding_words(self._finding)), stacklevel=1)
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
         """Return where the finding stands, so that editors lead there."""
@@ -145,26 +149,14 @@ class SoundItem(pytest.Item):
 
 
 def _name(item: Finding) -> str:
-    """Return the name of a finding's test: code, place, and what it is about, without what a terminal would obey."""
+    """Return the name of a finding's test, ``F302[data/figures.csv:6 low KEY]``, in letters that no terminal obeys."""
     from returnees.report.escape import visible
 
     about = [item.place, item.rule or "", item.field or "", item.key or " ".join(item.figures)]
-    words = " ".join(part for part in [item.code, *about] if part)
-    # Two colons would look like another level of the test's name.
-    return visible(words if len(words) <= 160 else words[:159] + "…").replace("::", ": :")
-
-
-def _words(item: Finding) -> str:
-    """Return a finding as the message of its test."""
-    from returnees.findings import catalogue
-    from returnees.report.escape import visible
-
-    lines = [f"{item.severity.value} {item.code} {catalogue()[item.code].title}", *item.message.split("\n")]
-    place = ", ".join(part for part in (item.place, item.field and f"field {item.field}",
-                                        item.key and f"key {item.key}") if part)  # fmt: skip
-    lines += [f"at {place}"] if place else []
-    lines += [f"Mend: {item.remedy}"] if item.remedy else []
-    return "\n".join(map(visible, lines))
+    words = " ".join(filter(None, about))
+    # Two colons would look like another level of the test's name; pytest leaves alone what is in brackets.
+    shown = visible(words if len(words) <= LONGEST_NAME else words[: LONGEST_NAME - 1] + "…").replace("::", ": :")
+    return f"{item.code}[{shown}]" if shown else item.code
 
 
 def _sound(report: Report, shown: Iterable[Finding]) -> Iterator[str]:
@@ -177,8 +169,8 @@ def _sound(report: Report, shown: Iterable[Finding]) -> Iterator[str]:
     found = {item.resource for item in shown}
     for table in report.tables:
         if table.name not in found:
-            yield visible(f"table {table.name}: {table.rows:,} rows")
+            yield visible(f"table {table.name}: {table.rows:,} {'row' if table.rows == 1 else 'rows'}")
     broken = {item.rule for item in shown}
     for rule, counts in report.verdicts.items():
         if rule not in broken:
-            yield visible(f"rule {rule}: {counts.edits:,} edits, none broken")
+            yield visible(f"rule {rule}: {counts.edits:,} {'edit' if counts.edits == 1 else 'edits'}, none broken")

@@ -232,6 +232,8 @@ class Filling:
         """Return the cell that an answer makes, and what is wrong with it."""
         if question.codes and (code := question.codes.complete(answer)) is not None:
             return code, None
+        if question.opens and self._is_added(question.opens, answer):
+            return answer, None
         if question.codes and not (question.opens and self._is_new(question, answer, asked)):
             return answer, self._unknown(question, answer)
         opened = self.form.records[question.opens] if question.opens else None
@@ -253,18 +255,18 @@ class Filling:
         if not answer:
             return f"a {question.codes.noun} is needed"
         near = [question.codes.shown(code) for code in question.codes.near(answer, 3)]
-        meant = f"; did you mean {' or '.join(near)}?" if near else ""
-        words = f"there is no {question.codes.noun} '{answer}'{meant}"
+        words = f"there is no {question.codes.noun} '{answer}'"
+        words += f"; did you mean {' or '.join(near)}?" if near else "."
         if question.opens and self.asker is None:
             needed = [f"--{item.option}" for item in self.form.records[question.opens].questions.values() if item.required]
-            words += f" To add it as a new one, give {', '.join(needed)}" if needed else ""
+            words += f" To add it as a new one, give {', '.join(needed)}." if needed else ""
         return words
 
     def _open(self, question: Question, key: str) -> None:
         """Fill in the new row that an answer refers to, unless it is filled in already."""
         assert question.opens is not None
         record = self.form.records[question.opens]
-        if any(table == record.table.name and row[record.key] == key for table, row in self.rows):
+        if self._is_added(record.name, key):
             return
         if self.asker:
             self.asker.say(f"A new {record.noun}, '{key}':")
@@ -272,6 +274,11 @@ class Filling:
         for name in record.questions:
             self._answer(record, name, cells)
         self.rows.append((record.table.name, cells))
+
+    def _is_added(self, record: str, key: str) -> bool:
+        """Whether a row with this key is among those to be added."""
+        opened = self.form.records[record]
+        return any(table == opened.table.name and row[opened.key] == key for table, row in self.rows)
 
     def _named(self, named: str | None, proposal: str) -> str:
         """Return the id of the new figure: as given, as the person says, or as proposed."""

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from returnees.adding.plan import Plan
     from returnees.findings import Finding
 
+#: How many findings are shown before the rest is only counted.
+MOST_SHOWN = 20
+
 
 @click.command(
     name="add",
@@ -113,6 +116,7 @@ def _decided(plan: Plan, asker: object, *, yes: bool, dry_run: bool, allow_error
     from datetime import date
 
     from returnees.adding.plan import errors
+    from returnees.cli.asking import confirm
     from returnees.report.escape import visible
 
     for row in plan.additions:
@@ -126,10 +130,10 @@ def _decided(plan: Plan, asker: object, *, yes: bool, dry_run: bool, allow_error
         return not wrong
     if wrong and not allow_errors:
         words = f"The new rows bring {len(wrong):,} {'error' if len(wrong) == 1 else 'errors'}."
-        if asker is None or yes or not click.confirm(f"{words} Write them all the same?", default=False, err=True):
+        if asker is None or yes or not confirm(f"{words} Write them all the same?", default=False):
             click.echo(f"{words} Nothing was written; --allow-errors writes all the same.", err=True)
             return False
-    elif asker is not None and not yes and not click.confirm("Write these rows?", default=True, err=True):
+    elif asker is not None and not yes and not confirm("Write these rows?", default=True):
         click.echo("Nothing was written.", err=True)
         return True
     plan.write()
@@ -139,11 +143,13 @@ def _decided(plan: Plan, asker: object, *, yes: bool, dry_run: bool, allow_error
 
 def _show(brought: list[Finding]) -> None:
     """Print the findings that the new rows bring."""
-    from returnees.outcome import Report
-    from returnees.report.text import render_text
+    from returnees.report.single import finding_words
 
     if not brought:
         click.echo("The new rows bring no finding.")
         return
-    click.echo("The new rows bring:\n")
-    click.echo(render_text(Report("", None, tuple(brought))).rsplit("\n\n", 1)[0])
+    click.echo("The new rows bring:")
+    for item in brought[:MOST_SHOWN]:
+        click.echo(f"\n{finding_words(item)}")
+    if len(brought) > MOST_SHOWN:
+        click.echo(f"\n... and {len(brought) - MOST_SHOWN:,} more findings.")

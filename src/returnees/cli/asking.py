@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import TYPE_CHECKING
 
@@ -37,20 +38,36 @@ class Terminal:
         words = question.option.replace("-", " ")
         if default is None and not needed:
             words, default = f"{words} (Enter for none)", ""
-        answer: str = click.prompt(words, default=default, show_default=bool(default), err=True)
-        return answer
+        return _prompt(words, default)
 
     def confirm(self, words: str, *, default: bool) -> bool:
         """Ask yes or no."""
-        return click.confirm(visible(words), default=default, err=True)
+        return confirm(visible(words), default=default)
 
     def name(self, proposal: str) -> str:
         """Ask for the id of the new figure."""
         self.say("\nThe figure's id is kept for ever and is made from its coordinates, never from the value.")
-        answer: str = click.prompt("figure", default=proposal, err=True)
-        return answer
+        return _prompt("figure", proposal)
 
     def say(self, words: str) -> None:
         """Print a line."""
         for line in words.split("\n"):
             click.echo(visible(line), err=True)
+
+
+def confirm(words: str, *, default: bool) -> bool:
+    """Ask yes or no on stderr."""
+    _listen_for_interrupts()
+    return click.confirm(words, default=default, err=True)
+
+
+def _prompt(words: str, default: str | None) -> str:
+    _listen_for_interrupts()
+    answer: str = click.prompt(words, default=default, show_default=bool(default), err=True)
+    return answer
+
+
+def _listen_for_interrupts() -> None:
+    """Let Ctrl-C end a question at once: Polars has the system go on reading after it until Enter is pressed."""
+    if hasattr(signal, "siginterrupt"):
+        signal.siginterrupt(signal.SIGINT, True)
