@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import polars as pl
@@ -48,9 +48,14 @@ def package(template: Path, tmp_path: Path) -> Path:
     return shutil.copytree(template, tmp_path / "package")
 
 
+def as_options(answers: Mapping[str, str], *left_out: str) -> list[str]:
+    """Return answers as the words of a command line, but for some."""
+    kept = {name: value for name, value in answers.items() if name not in left_out}
+    return [part for name, value in kept.items() for part in (f"--{name.replace('_', '-')}", value)]
+
+
 def add(package: Path, *arguments: str, **options: str) -> Result:
-    fields = [part for name, value in options.items() for part in (f"--{name.replace('_', '-')}", value)]
-    result = CliRunner().invoke(main, ["add", str(package), *fields, *arguments])
+    result = CliRunner().invoke(main, ["add", str(package), *as_options(options), *arguments])
     assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
     return result
 
@@ -191,7 +196,7 @@ def test_a_source_and_a_publisher_that_are_not_known_yet_come_along(package: Pat
     )  # fmt: skip
     assert result.exit_code == 0, result.stderr
     assert "agency-2025-xaa-quit-women,agency-2025," in result.stdout
-    assert table(package, "publishers").filter(pl.col("publisher_id") == "agency")["name"].to_list() == ["Example Agency"]
+    assert "Example Agency" in table(package, "publishers")["name"].to_list()
     assert "A report, with a comma" in table(package, "sources")["title"].to_list()
     assert returnees.validate(package, conformance=False).findings == ()
 
@@ -257,8 +262,8 @@ def test_other_coordinates_work_without_a_change_in_code(package: Path) -> None:
 
 def test_fewer_coordinates_and_fewer_tables_work(tmp_path: Path) -> None:
     folder = shutil.copytree(VALID, tmp_path / "p")
-    result = add(folder, source="beta-2018", area="FIN", measure="returned", as_of="2018", qualifier="exact", value="41",
-                 document="beta-2018", as_printed="41")  # fmt: skip
+    result = add(folder, source="beta-2018", area="FIN", measure="returned", as_of="2018", qualifier="exact",
+                 value="41", document="beta-2018", as_printed="41")  # fmt: skip
     assert result.exit_code == 0, result.stderr
     assert "+ beta-2018-fin-returned,beta-2018,FIN,returned,2018,exact,41,,,persons" in result.stdout
     descriptor = json.loads((folder / "datapackage.json").read_text("utf-8"))
@@ -288,10 +293,13 @@ def test_shipped_figures_are_named_as_they_would_be_proposed() -> None:
 def test_an_id_that_is_taken_gets_the_date_then_what_was_left_out(package: Path) -> None:
     tables = open_package(package).tables
     row = {"source_id": "ministry-2025", "area_id": "XAA", "measure_id": "started", "population_id": "all"}
-    profile = Profile.of(tables)
-    assert propose(tables["figures"], profile, row | {"as_of": "2022"}) == "ministry-2025-xaa-started-2022"
-    assert propose(tables["figures"], profile, row | {"as_of": "2023-12-31"}) == "ministry-2025-xaa-started-2023-12-31-all"
-    assert propose(tables["figures"], profile, row | {"population_id": "women", "as_of": "2022"}).endswith("-women-2022")
+
+    def proposed(**cells: str) -> str:
+        return propose(tables["figures"], Profile.of(tables), row | cells)
+
+    assert proposed(as_of="2022") == "ministry-2025-xaa-started-2022"
+    assert proposed(as_of="2023-12-31") == "ministry-2025-xaa-started-2023-12-31-all"
+    assert proposed(population_id="women", as_of="2022") == "ministry-2025-xaa-started-women-2022"
 
 
 # All files or none.
@@ -342,7 +350,7 @@ def test_rows_that_came_in_meanwhile_are_not_lost(package: Path, monkeypatch: py
     assert "quit-women" not in (package / "data" / "figures.csv").read_text("utf-8")
 
 
-def test_a_kill_between_two_files_is_seen_by_the_next_validation(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_kill_between_two_files_is_seen_by_the_next_validation(package: Path) -> None:
     """The worst a kill can leave: one table is new, the others and the descriptor are old."""
     new = shutil.copytree(package, package.with_name("new"))
     assert add_figure(new).exit_code == 0
@@ -381,7 +389,7 @@ def test_what_is_not_given_is_asked_for_and_known_codes_are_offered(
 
 
 def test_an_unknown_code_is_completed_to_the_nearest(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    options = [part for name, value in FIGURE.items() if name not in ("source", "area") for part in (f"--{name}", value)]
+    options = as_options(FIGURE, "source", "area")
     result = talk(package, monkeypatch, "minstry", "n", "", "Countri B", "", "", "", "", "", "y", options=options)
     assert "Is 'minstry' a new source?" in result.stderr
     assert "source [ministry-2025]" in result.stderr
@@ -390,7 +398,7 @@ def test_an_unknown_code_is_completed_to_the_nearest(package: Path, monkeypatch:
 
 
 def test_a_new_source_is_asked_for_field_by_field(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    options = [part for name, value in FIGURE.items() if name != "source" for part in (f"--{name}", value)]
+    options = as_options(FIGURE, "source")
     result = talk(
         package, monkeypatch, "agency-2025", "y", "institute", "report", "A report", "2025", "", "", "",
         "", "", "", "", "", "y", options=options,
@@ -412,8 +420,7 @@ def test_the_same_coordinates_lead_to_a_further_reading(package: Path, monkeypat
 
 def test_errors_are_asked_about_and_no_is_the_default(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = held(package)
-    options = [part for name, value in (FIGURE | {"population": "men", "value": "400"}).items()
-               for part in (f"--{name}", value)]  # fmt: skip
+    options = as_options(FIGURE | {"population": "men", "value": "400"})
     result = talk(package, monkeypatch, "", "", "", "", "", "", options=options)
     assert result.exit_code == 1
     assert "Write them all the same? [y/N]" in result.stderr
@@ -422,7 +429,7 @@ def test_errors_are_asked_about_and_no_is_the_default(package: Path, monkeypatch
 
 def test_no_at_the_end_writes_nothing(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = held(package)
-    options = [part for name, value in FIGURE.items() for part in (f"--{name}", value)]
+    options = as_options(FIGURE)
     result = talk(package, monkeypatch, "", "", "", "", "", "n", options=options)
     assert (result.exit_code, "Nothing was written." in result.stderr) == (0, True)
     assert held(package) == before

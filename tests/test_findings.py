@@ -25,6 +25,7 @@ from returnees.starting import fresh
 ROOT = Path(__file__).parents[1]
 TODAY = date(2026, 11, 24)
 
+
 def broken(package: Path, change: Breakage) -> None:
     """Make one change to a package, which must fit at exactly one place."""
     file = package / change.file

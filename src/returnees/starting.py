@@ -125,7 +125,7 @@ def _filled(value: Any, title: str) -> Any:
 def _cut(schema: Mapping[str, Any], table: str, names: Sequence[str], stated: Mapping[str, Any]) -> dict[str, Any]:
     """Return a shipped schema with the fields `names` only, and what the template says otherwise of them."""
     said = stated["fields"].get(table, {})
-    cut = dict(schema) | stated["schemas"].get(table, {})
+    cut: dict[str, Any] = {**schema, **stated["schemas"].get(table, {})}
     cut["fields"] = [field | said.get(field["name"], {}) for field in schema["fields"] if field["name"] in names]
     if "foreignKeys" in schema:
         cut["foreignKeys"] = [key for key in schema["foreignKeys"] if set(key["fields"]) <= set(names)]

@@ -99,7 +99,7 @@ def write_all(contents: Mapping[Path, bytes], *, expected: Mapping[Path, bytes] 
         with ExitStack() as asides:
             # A stack ends its blocks last first, and each puts its file in place when it ends: entered in reverse, the
             # files come into place in the order given.
-            for target in reversed(contents):
+            for target in reversed(list(contents)):
                 asides.enter_context(replacing(target)).write_bytes(contents[target])
             _check_unchanged(expected or {})
     except BaseException:

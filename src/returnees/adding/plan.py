@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from returnees.adding.filling import NewRow
+from returnees.adding.answering import NewRow
 from returnees.checking import check
 from returnees.errors import ReturneesError, UsageError
 from returnees.findings import Finding, distinct

@@ -45,7 +45,7 @@ def command(arguments: tuple[str, ...], fields: bool, yes: bool, dry_run: bool, 
 
     Exit codes: 0 written, 1 not written for new errors, 2 could not be done.
     """
-    from returnees.adding.filling import Filling
+    from returnees.adding.filling import fill
     from returnees.adding.form import Form
     from returnees.adding.plan import Opened, planned
     from returnees.cli.asking import Terminal, at_terminal
@@ -58,7 +58,7 @@ def command(arguments: tuple[str, ...], fields: bool, yes: bool, dry_run: bool, 
         return
     asker = Terminal() if at_terminal() else None
     try:
-        rows = Filling(opened.package, form, given, asker).fill()
+        rows = fill(opened.package, form, given, asker)
         with planned(opened, rows) as plan:
             written = _decided(plan, asker, yes=yes, dry_run=dry_run, allow_errors=allow_errors)
     except (click.Abort, KeyboardInterrupt):
@@ -99,7 +99,10 @@ def _listed(form: Form) -> str:
 
     from returnees.report.escape import visible
 
-    lines = ["--figure", "    The id of the new figure, else it is proposed; or of a figure that is there, to add a reading."]
+    lines = [
+        "--figure",
+        "    The id of the new figure, else proposed; or of one that is there, to add a reading.",
+    ]
     for name, record in form.records.items():
         if name not in ("figure", "reading"):
             lines += ["", f"For a {record.noun} that is not known yet (--{name}):"]

@@ -17,8 +17,8 @@ again. `returnees explain` with a code prints the same as this page. Made from t
 The severity is the usual one: what is found against a rule weighs as much as the rule says. Only errors fail a
 validation unless it is told otherwise.
 
-An example is a change to the package that `returnees new` writes: in the file named, the line after `-` becomes the line
-after `+`. It brings the finding, often with others, such as F007 and F008 for a file that is no longer what its
+An example is a change to the package that `returnees new` writes: in the file named, the line after `-` becomes the
+line after `+`. It brings the finding, often with others, such as F007 and F008 for a file that is no longer what its
 descriptor says.
 """
 #: What the codes of each hundred are about.
@@ -69,16 +69,19 @@ def _example(changes: Sequence[Breakage]) -> Iterator[str]:
 
 
 def _difference(change: Breakage) -> Iterator[str]:
-    """Yield the lines of one change: those that go with ``-``, those that come with ``+``, those around with neither."""
+    """Yield the lines of one change: those that go after ``-``, those that come after ``+``, others after spaces."""
     if change.after:
         yield from (f"  {change.after}", "  ...")
-    old, new = (change.old or "").split("\n"), change.new.split("\n")
-    if change.old is None:
-        old = []
+    old = [] if change.old is None else _lines(change.old)
+    new = _lines(change.new)
     for kind, first, last, start, end in difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if kind == "equal":
-            yield from (f"  {visible(line)}" for line in old[first:last] if line)
+            yield from (f"  {visible(line)}" for line in old[first:last])
         else:
             yield from (f"- {visible(line)}" for line in old[first:last])
-            # The text of a file ends with a line end; what is after it is no line.
-            yield from (f"+ {visible(line)}" for line in (new[start:end] if end < len(new) or new[-1] else new[start:-1]))
+            yield from (f"+ {visible(line)}" for line in new[start:end])
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines of a text; only LF ends one, and what is after the last is no line."""
+    return text.removesuffix("\n").split("\n") if text else []
