@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,9 @@ ELSEWHERE = {
     "scripts/test": "it runs this test",
     "scripts/lock": "test_scripts.py; it needs the newest packages",
     "python3 -m pip install .": "test_wheel.py installs the wheel",
+    ".venv/bin/returnees add": "test_add.py answers its questions",
+    "python3 -m pytest my-package": "test_testing.py and test_new.py run the tests of a fresh package",
+    "python3 -m pytest my-package --returnees-fail-on warning": "test_testing.py",
 }
 
 
@@ -34,33 +38,50 @@ def blocks(language: str) -> list[tuple[str, str]]:
     ]
 
 
-def commands() -> list[str]:
-    """Return every command that the documents show, once."""
-    lines = [" ".join(shlex.split(line, comments=True)) for _, block in blocks("sh") for line in block.splitlines()]
-    return sorted({line for line in lines if line})
+def commands(document: Path) -> list[list[str]]:
+    """Return the commands of a document as words; a backslash at the end of a line leads on to the next."""
+    name = str(document.relative_to(ROOT))
+    text = "".join(block for owner, block in blocks("sh") if owner == name)
+    lines = text.replace("\\\n", " ").splitlines()
+    return [words for line in lines if (words := shlex.split(line, comments=True))]
 
 
-@pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the package, so that commands that write leave the repository alone."""
-    folder = tmp_path_factory.mktemp("documents")
-    shutil.copy(ROOT / "datapackage.json", folder)
-    for name in ("data", "schemas"):
-        shutil.copytree(ROOT / name, folder / name)
-    return folder
-
-
-@pytest.mark.parametrize("command", [command for command in commands() if command not in ELSEWHERE])
-def test_commands_in_the_documents_work(command: str, checkout: Path) -> None:
+@cache
+def script(command: str) -> subprocess.CompletedProcess[str]:
+    """Run a script of the repository, once in all documents."""
     program, *arguments = shlex.split(command)
-    if program.startswith("scripts/"):
-        call, folder = [str(ROOT / program), *arguments], ROOT
-    else:
-        assert Path(program).name == "returnees", f"{command}: the documents may show only commands that a test runs"
-        call, folder = [sys.executable, "-m", "returnees", *arguments], checkout
+    return run([str(ROOT / program), *arguments], ROOT)
+
+
+def run(call: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    done = subprocess.run(call, cwd=folder, env=os.environ | {"PATH": path}, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
+    return subprocess.run(call, cwd=folder, env=os.environ | {"PATH": path}, capture_output=True, text=True)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the package for each document, so that what it writes leaves the repository and the others alone."""
+    shutil.copy(ROOT / "datapackage.json", tmp_path)
+    for name in ("data", "schemas"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+@pytest.mark.parametrize("document", [file for file in DOCUMENTS if commands(file)], ids=lambda file: file.name)
+def test_commands_in_the_documents_work(document: Path, checkout: Path) -> None:
+    """The commands of a document are run in order and in one place, as a reader would."""
+    for program, *arguments in commands(document):
+        command = shlex.join([program, *arguments])
+        if command in ELSEWHERE:
+            continue
+        if program.startswith("scripts/"):
+            done = script(command)
+        else:
+            assert Path(program).name == "returnees", (
+                f"{command}: the documents may show only commands that a test runs"
+            )
+            done = run([sys.executable, "-m", "returnees", *arguments], checkout)
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
 
 
 #: The document whose snippets read what its commands write.

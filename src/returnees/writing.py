@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from returnees.errors import ReturneesError, UsageError
@@ -74,3 +74,50 @@ def file_name(name: str) -> str:
     if not _FILE_NAME.match(name):
         raise UsageError(f"{name!a} cannot be the name of a file; use letters, digits, '.', '_' and '-'")
     return name
+
+
+def write_all(contents: Mapping[Path, bytes], *, expected: Mapping[Path, bytes] | None = None) -> None:
+    """Write every file or none: all are written aside first, and only then put in place one after the other.
+
+    When one cannot be put in place, or the person interrupts, those that were are put back. A process that is killed
+    while files are put in place leaves the old or the new one of each.
+
+    Parameters
+    ----------
+    contents
+        What each file is to hold.
+    expected
+        What files held when `contents` was made from them; when one has changed since, nothing is written.
+
+    Raises
+    ------
+    ReturneesError
+        If a file cannot be written or has changed since.
+    """
+    before = {target: target.read_bytes() if target.is_file() else None for target in contents}
+    try:
+        with ExitStack() as asides:
+            # A stack ends its blocks last first, and each puts its file in place when it ends: entered in reverse, the
+            # files come into place in the order given.
+            for target in reversed(list(contents)):
+                asides.enter_context(replacing(target)).write_bytes(contents[target])
+            _check_unchanged(expected or {})
+    except BaseException:
+        for target, content in before.items():
+            _put_back(target, content)
+        raise
+
+
+def _check_unchanged(expected: Mapping[Path, bytes]) -> None:
+    """Raise ReturneesError when a file no longer holds what it is expected to."""
+    for target, content in expected.items():
+        if not target.is_file() or target.read_bytes() != content:
+            raise ReturneesError(f"{target} was changed by someone else meanwhile; nothing was written, so start again")
+
+
+def _put_back(target: Path, content: bytes | None) -> None:
+    """Make `target` hold what it held before, if it does not."""
+    if content is None:
+        target.unlink(missing_ok=True)
+    elif not target.is_file() or target.read_bytes() != content:
+        write_bytes(target, content)

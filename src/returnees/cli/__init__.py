@@ -15,11 +15,13 @@ COMMANDS = {
     "compare": "Show where sources disagree.",
     "cite": "Cite one figure, or the package.",
     "diff": "Show what changed between two versions.",
+    "add": "Add a figure or a reading, checked against every rule.",
     "tidy": "Put rows in canonical order; refresh bytes and hash.",
     "codebook": "Write the codebook, or check that it is current.",
     "rules": "Write the page of rules, or check that it is current.",
     "catalogue": "Write the catalogue files, or check that they are current.",
     "release": "Build the zip of a version, with checksums.",
+    "new": "Write a fresh package that follows the profile.",
 }
 
 

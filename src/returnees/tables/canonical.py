@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from returnees.package.model import Resource
 from returnees.tables.model import Table
 
 #: Findings after which a file's cells cannot be told apart with certainty: writing it anew could lose data.
@@ -29,3 +30,17 @@ def csv_bytes(text: pl.DataFrame, delimiter: str = ",", *, header: bool = True) 
         cells = pl.col(pl.String)
         text = text.with_columns(pl.when(cells != "").then(cells))
     return text.write_csv(separator=delimiter, include_header=header, quote_style="necessary").encode()
+
+
+def encoded(text: pl.DataFrame, resource: Resource) -> bytes:
+    """Return a table of text as the file of `resource`: in its declared encoding and with its declared delimiter."""
+    content = csv_bytes(text, resource.delimiter)
+    if resource.encoding.lower() in ("utf-8", "utf8"):
+        return content
+    return content.decode("utf-8").encode(resource.encoding)
+
+
+def unsafe(table: Table) -> str | None:
+    """Return which findings stand in the way of writing the table anew, or None."""
+    codes = sorted({item.code for item in table.findings} & UNSAFE)
+    return f"mend {', '.join(codes)} first" if codes else None
