@@ -6,37 +6,71 @@ import sys
 
 import click
 
-from returnees.cli.common import package_argument, wants_colour
+from returnees.cli.common import package_argument, telling_steps, wants_colour
+
+#: The formats; the modules that write them are imported only when they are used.
+_FORMATS = ("text", "json", "github", "markdown", "sarif", "junit", "html")
 
 
 @click.command(name="validate")
 @package_argument
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
-              help="How the report is written.")  # fmt: skip
+@click.option("--format", "forms", metavar="FORMAT[=FILE]", multiple=True,
+              help=f"How the report is written: {', '.join(_FORMATS)}. Can be given several times; one without a FILE "
+              "goes to standard output.  [default: text]")  # fmt: skip
+@click.option("--output", "-o", type=click.Path(), help="The file of the one format that names none.")
 @click.option("--fail-on", type=click.Choice(["error", "warning", "info"]), default="error", show_default=True,
               help="The least severity that makes the exit code 1.")  # fmt: skip
-@click.option("--max-findings", type=click.IntRange(min=1), default=10, show_default=True,
-              help="How many findings of one code the text report shows.")  # fmt: skip
-@click.option("--quiet", is_flag=True, help="Show errors only.")
-def command(package: str | None, form: str, fail_on: str, max_findings: int, quiet: bool) -> None:
+@click.option("--max-findings", type=click.IntRange(min=1), metavar="N",
+              help="How many findings of one code are listed; the weightiest stay.  [default: 10 in text, 20 in "
+              "markdown, 50 in github, 200 in html, all in the others]")  # fmt: skip
+@click.option("--since", metavar="REV",
+              help="Mark the findings that the change since REV brought in, and fail only on these. REV is a revision "
+              "of the git repository that PACKAGE is in, or an older package.")  # fmt: skip
+@click.option("--quiet", "-q", is_flag=True, help="Text shows errors only.")
+@click.option("--verbose", "-v", is_flag=True,
+              help="Text shows each finding with its row; what is done is told on standard error.")  # fmt: skip
+def command(
+    package: str | None, forms: tuple[str, ...], output: str | None, fail_on: str, max_findings: int | None,
+    since: str | None, quiet: bool, verbose: bool,
+) -> None:  # fmt: skip
     """Check PACKAGE: descriptor, files, tables, contracts, rows, rules.
+
+    What is wrong is told by finding code, with file, line, key, and how to mend it; 'returnees explain CODE' says more.
+    With the format github, a summary is added to the job's page, too, where GITHUB_STEP_SUMMARY names a file.
+
+    Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 the job could not be done.
 
     \b
     Examples:
       returnees validate
       returnees validate my-package --format json
       returnees validate release.zip --fail-on warning
+      returnees validate --since HEAD
+      returnees validate --format github --format sarif=findings.sarif
+      returnees validate --format html --output report.html
     """
-    from returnees.findings import Severity
-    from returnees.report.jsonform import render_json
-    from returnees.report.text import render_text
-    from returnees.validation import validate
+    from returnees.cli.reporting import plan_reports, write_reports
 
-    report = validate(package)
-    if form == "json":
-        click.echo(render_json(report), nl=False)
-    else:
-        text = render_text(report, colour=wants_colour(sys.stdout), most=max_findings, quiet=quiet)
-        click.echo(text, nl=False, color=True)
-    if report.fails(Severity(fail_on)):
+    plans = plan_reports(forms, output)
+    with telling_steps(verbose and not quiet):
+        from returnees.diff.places import open_place
+        from returnees.findings import Severity
+        from returnees.package.opening import open_package
+        from returnees.report.repository import folder_of
+        from returnees.report.view import View
+        from returnees.validation import validate
+
+        opened = open_package(package)
+        before = open_place(since, opened.root) if since is not None else None
+        report = validate(opened, since=before)
+    view = View(
+        most=max_findings,
+        fail_on=Severity(fail_on),
+        quiet=quiet,
+        verbose=verbose,
+        colour=wants_colour(sys.stdout),
+        folder=folder_of(opened),
+    )
+    write_reports(plans, report, view)
+    if report.fails(view.fail_on):
         sys.exit(1)
