@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from generate import ROOT, generate
+from reports import reports
 
 BIN = Path(sys.executable).parent
 RETURNEES = [str(BIN / "returnees")]
@@ -122,6 +123,7 @@ SECTIONS: dict[str, Callable[[Results, argparse.Namespace], None]] = {
     "start-up": start_up,
     "shipped": shipped,
     "growth": growth,
+    "reports": lambda results, _: reports(results, in_turns),
 }
 
 

@@ -11,7 +11,7 @@ from returnees.findings import Finding
 from returnees.outcome import Report
 
 #: Places within messages: ``data/figures.csv:33`` and ``line 12``.
-_PLACES = re.compile(r"(?<=\S):\d+(?::\d+)?\b|(?<=\bline )\d+|(?<=\blines )\d+")
+_PLACES = re.compile(r"(?::|\blines? )\d+(?::\d+)?\b")
 
 
 def identity(item: Finding, cells: tuple[tuple[str, str], ...] = ()) -> str:
@@ -21,7 +21,7 @@ def identity(item: Finding, cells: tuple[tuple[str, str], ...] = ()) -> str:
     in them; a row without a key is told by its `cells`.
     """
     row = item.key if item.key is not None else repr([cell for _, cell in cells])
-    parts = (item.code, item.rule, item.resource, item.field, row, item.figures, _PLACES.sub(":", item.message))
+    parts = (item.code, item.rule, item.resource, item.field, row, item.figures, _PLACES.sub("@", item.message))
     return hashlib.sha256(repr(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

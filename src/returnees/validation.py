@@ -54,7 +54,7 @@ def validate(
 
         _log.info("opened %s", package.label)
         findings, verdicts = check(package, today)
-        _log.info("checked %s tables and %s rules", len(package.tables), len(verdicts))
+        _log.info("checked tables (%s) and rules (%s)", len(package.tables), len(verdicts))
         if authority is not None:
             findings = authority.merge(findings, package.tables)
             _log.info("heard what frictionless finds")

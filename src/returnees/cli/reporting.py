@@ -31,7 +31,7 @@ def plan_reports(forms: Sequence[str], output: str | None) -> list[Plan]:
     Raises
     ------
     UsageError
-        If a format is not known, or two reports would go to one place.
+        If a format is not known, a file is a folder, or two reports would go to one place.
     """
     plans = []
     for stated in forms or ("text",):
@@ -50,6 +50,8 @@ def plan_reports(forms: Sequence[str], output: str | None) -> list[Plan]:
         plans = [replace(plan, file=plan.file or Path(output)) for plan in plans]
     files = [plan.file.absolute() for plan in plans if plan.file is not None]
     for file in files:
+        if file.is_dir():
+            raise UsageError(f"{file} is a folder; name a file")
         if files.count(file) > 1:
             raise UsageError(f"{file.name} cannot hold two reports")
     return plans
@@ -86,8 +88,6 @@ def _write(target: Path, pieces: Iterable[str]) -> None:
     """Write the report in one step, or straight to what is no plain file, as a pipe or a device."""
     from returnees.writing import replacing
 
-    if target.is_dir():
-        raise UsageError(f"{target} is a folder; name a file")
     if target.exists() and not target.is_file():
         with _telling(target), target.open("w", encoding="utf-8", newline="\n") as stream:
             _send(stream, pieces)

@@ -6,15 +6,20 @@ import sys
 
 import click
 
-from returnees.cli.common import package_argument, telling_steps, wants_colour
+from returnees.cli.common import package_argument, wants_colour
 
 #: The formats; the modules that write them are imported only when they are used.
 _FORMATS = ("text", "json", "github", "markdown", "sarif", "junit", "html")
 
 
+def _complete_format(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
+    """Return the formats that begin so."""
+    return [form for form in _FORMATS if form.startswith(begun)]
+
+
 @click.command(name="validate")
 @package_argument
-@click.option("--format", "forms", metavar="FORMAT[=FILE]", multiple=True,
+@click.option("--format", "forms", metavar="FORMAT[=FILE]", multiple=True, shell_complete=_complete_format,
               help=f"How the report is written: {', '.join(_FORMATS)}. Can be given several times; one without a FILE "
               "goes to standard output.  [default: text]")  # fmt: skip
 @click.option("--output", "-o", type=click.Path(), help="The file of the one format that names none.")
@@ -27,8 +32,7 @@ _FORMATS = ("text", "json", "github", "markdown", "sarif", "junit", "html")
               help="Mark the findings that the change since REV brought in, and fail only on these. REV is a revision "
               "of the git repository that PACKAGE is in, or an older package.")  # fmt: skip
 @click.option("--quiet", "-q", is_flag=True, help="Text shows errors only.")
-@click.option("--verbose", "-v", is_flag=True,
-              help="Text shows each finding with its row; what is done is told on standard error.")  # fmt: skip
+@click.option("--verbose", "-v", is_flag=True, help="Text shows each finding with its row, and what its code means.")
 def command(
     package: str | None, forms: tuple[str, ...], output: str | None, fail_on: str, max_findings: int | None,
     since: str | None, quiet: bool, verbose: bool,
@@ -52,17 +56,17 @@ def command(
     from returnees.cli.reporting import plan_reports, write_reports
 
     plans = plan_reports(forms, output)
-    with telling_steps(verbose and not quiet):
-        from returnees.diff.places import open_place
-        from returnees.findings import Severity
-        from returnees.package.opening import open_package
-        from returnees.report.repository import folder_of
-        from returnees.report.view import View
-        from returnees.validation import validate
 
-        opened = open_package(package)
-        before = open_place(since, opened.root) if since is not None else None
-        report = validate(opened, since=before)
+    from returnees.diff.places import open_place
+    from returnees.findings import Severity
+    from returnees.package.opening import open_package
+    from returnees.report.repository import folder_of
+    from returnees.report.view import View
+    from returnees.validation import validate
+
+    opened = open_package(package)
+    before = open_place(since, opened.root) if since is not None else None
+    report = validate(opened, since=before)
     view = View(
         most=max_findings,
         fail_on=Severity(fail_on),

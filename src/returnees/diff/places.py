@@ -18,6 +18,10 @@ from returnees.package.model import Package
 from returnees.package.opening import DESCRIPTOR, open_package
 
 
+#: Variables by which git tells the programs it starts where they are.
+_OF_HOOKS = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY"})
+
+
 def open_places(old: str, new: str | None) -> tuple[Package, Package]:
     """Return the packages that `old` and `new` name; ``A..B`` in `old` alone names two revisions.
 
@@ -160,11 +164,13 @@ def _must_succeed(done: subprocess.CompletedProcess[bytes]) -> bytes:
 
 
 def _run(here: Path, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    # No shell, and nothing that a repository's own settings could start.
+    # No shell, and nothing that a repository's own settings could start. What git tells the hooks it runs about its
+    # folder and index (GIT_DIR and the like) is of the repository they were started for, not of this one.
+    own = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
     command = ["git", "-c", "core.fsmonitor=false", "-C", str(here), *arguments]
     try:
         return subprocess.run(
-            command, capture_output=True, check=False, input=given, env=os.environ | {"LC_ALL": "C"}
+            command, capture_output=True, check=False, input=given, env=own | {"LC_ALL": "C"}
         )
     except OSError as error:
         raise PackageError(f"git could not be started: {error.strerror or error}") from None

@@ -18,15 +18,19 @@ _COMMAND = re.compile(r"#(?=#\w*\[)|^(\s*):(?=:)", re.MULTILINE)
 #: What means something in Markdown, in HTML, or to GitHub: mentions, references, emoji, mathematics.
 _MARKDOWN = re.compile(r"[&<>\"'`*_~\[\](){}#+=|!@:$\\/^]|(?<=\bwww)\.", re.IGNORECASE)
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
+
 
 def visible(text: str) -> str:
     """Return `text` with each unsafe character written as its code, in the form Python uses."""
+    if text.isascii() and text.isprintable():
+        return text
     return _UNSAFE.sub(lambda match: _written(match[0]), text)
 
 
 def visible_lines(text: str) -> str:
     """Return `text` with each unsafe character but the line feed written as its code."""
-    return text if text.isprintable() and text.isascii() else "\n".join(map(visible, text.split("\n")))
+    return "\n".join(map(visible, text.split("\n")))
 
 
 def for_log(text: str) -> str:
@@ -43,6 +47,11 @@ def for_json(text: str) -> str:
     if text.isascii() and "\x7f" not in text:
         return text
     return _UNSAFE.sub(lambda match: match[0] if match[0] == "\n" else _as_json(match[0]), text)
+
+
+def compact(value: object) -> str:
+    """Return plain values as JSON on one line, safe to print."""
+    return for_json(_ENCODER.encode(value))
 
 
 def for_markup(text: str) -> str:

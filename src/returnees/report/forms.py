@@ -31,7 +31,8 @@ def known_format(name: str) -> str:
         If it is not; the message names the nearest.
     """
     if name not in FORMATS:
-        raise UsageError(f"there is no format '{name}'{nearest(name, FORMATS)}; there are {', '.join(FORMATS)}")
+        known = nearest(name, FORMATS) or f"; there are {', '.join(FORMATS)}"
+        raise UsageError(f"there is no format '{name}'{known}")
     return name
 
 

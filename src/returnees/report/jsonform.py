@@ -9,7 +9,7 @@ from typing import Any
 
 from returnees.findings import Finding
 from returnees.outcome import SEVERITIES, Report
-from returnees.report.escape import for_json
+from returnees.report.escape import compact, for_json
 from returnees.report.view import View, listed
 
 
@@ -71,6 +71,6 @@ def with_lines(head: dict[str, Any], name: str, items: Iterator[dict[str, Any]])
     yield for_json(json.dumps(head, ensure_ascii=False, indent=2)).removesuffix("\n}") + f',\n  "{name}": ['
     between = "\n    "
     for item in items:
-        yield between + for_json(json.dumps(item, ensure_ascii=False))
+        yield between + compact(item)
         between = ",\n    "
     yield "]\n}\n" if between == "\n    " else "\n  ]\n}\n"

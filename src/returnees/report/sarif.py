@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
 from returnees.findings import Code, Finding, Severity, catalogue
 from returnees.identity import identities
 from returnees.outcome import Report
-from returnees.report.escape import for_json, visible, visible_lines
+from returnees.report.escape import compact, for_json, visible, visible_lines
 from returnees.report.view import View, listed
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -40,10 +41,10 @@ def pieces(report: Report, view: View) -> Iterator[str]:
         "properties": {"package": visible(report.package), "version": visible(report.version or "")},
     }
     yield for_json(json.dumps(head, indent=2)).removesuffix("\n}") + ',\n  "runs": [\n'
-    yield for_json(json.dumps(run, ensure_ascii=False)).removesuffix("}") + ', "results": ['
+    yield compact(run).removesuffix("}") + ', "results": ['
     between = "\n"
     for item, fingerprint in pairs:
-        yield between + for_json(json.dumps(_result(item, fingerprint, place[item.code], view), ensure_ascii=False))
+        yield between + compact(_result(item, fingerprint, place[item.code], view))
         between = ",\n"
     yield "]}\n  ]\n}\n"
 
@@ -62,7 +63,8 @@ def _rule(entry: Code) -> dict[str, Any]:
 def _result(item: Finding, fingerprint: tuple[str, int], rule: int, view: View) -> dict[str, Any]:
     """Return a finding as SARIF's result; the fingerprint is what a finding keeps when lines shift."""
     name, number = fingerprint
-    about = {"rule": item.rule, "table": item.resource, "field": item.field, "key": item.key, "remedy": item.remedy}
+    remedy = item.remedy if item.remedy != catalogue()[item.code].remedy else None
+    about = {"rule": item.rule, "table": item.resource, "field": item.field, "key": item.key, "remedy": remedy}
     result: dict[str, Any] = {
         "ruleId": item.code,
         "ruleIndex": rule,
@@ -73,7 +75,7 @@ def _result(item: Finding, fingerprint: tuple[str, int], rule: int, view: View) 
         "partialFingerprints": dict.fromkeys(("primaryLocationLineHash", "returneesFinding/v1"), f"{name}:{number}"),
         "properties": {
             **{key: visible(value) for key, value in about.items() if value},
-            **({"figures": list(map(visible, item.figures))} if item.figures else {}),
+            **({"figures": [visible(figure) for figure in item.figures]} if item.figures else {}),
         },
     }
     if item.new is not None:
@@ -83,8 +85,13 @@ def _result(item: Finding, fingerprint: tuple[str, int], rule: int, view: View) 
 
 def _location(item: Finding, folder: str | None) -> dict[str, Any]:
     """Return the file, relative to the top of the repository, and the line and column."""
-    artifact = {"uri": quote((folder or "") + (item.file or _DESCRIPTOR)), "uriBaseId": "%SRCROOT%"}
+    artifact = {"uri": _uri((folder or "") + (item.file or _DESCRIPTOR)), "uriBaseId": "%SRCROOT%"}
     region = {"startLine": item.line or 1}
     if item.line is not None and item.column is not None:
         region["startColumn"] = item.column
     return {"artifactLocation": artifact, "region": region}
+
+
+@lru_cache(maxsize=1_000)
+def _uri(path: str) -> str:
+    return quote(path)

@@ -84,7 +84,7 @@ class Group:
 
 
 def groups(findings: tuple[Finding, ...]) -> list[Group]:
-    """Return the findings in groups, the weightiest first, and all that a change brought in before all that was there."""
+    """Return the findings in groups, the weightiest first; all that a change brought in goes before all else."""
 
     def key(item: Finding) -> tuple[bool, int, str]:
         return *_rank(item), item.code
