@@ -6,6 +6,7 @@ import json
 import re
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -174,7 +175,8 @@ def test_html_shows_the_text_and_nothing_else(text: str) -> None:
 @given(text_of_strangers)
 def test_markdown_shows_the_text_and_nothing_else(text: str) -> None:
     markdown = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"])
-    tree = page("<!DOCTYPE html><title>t</title>" + markdown.render(rendered("markdown", report_of(replace(three()[1], message=text)))))
+    report = report_of(replace(three()[1], message=text))
+    tree = page("<!DOCTYPE html><title>t</title>" + markdown.render(rendered("markdown", report)))
     (table,) = [table for table in tree.iter("table") if words(next(table.iter("th"))) == "place"]
     cell = list(table.iter("td"))[-1]
     lines = [cell.text or "", *(line.tail or "" for line in cell)]
@@ -188,7 +190,7 @@ def test_html_says_what_a_reader_with_a_screen_reader_needs() -> None:
     assert words(next(tree.iter("title"))) == "Validation of <figures> 1.0.0"
     assert len(list(tree.iter("h1"))) == len(list(tree.iter("main"))) == 1
     levels = [int(element.tag[1]) for element in tree.iter() if element.tag in ("h1", "h2", "h3", "h4")]
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
     for table in tree.iter("table"):
         assert table.find("caption") is not None
         assert all(head.get("scope") in ("col", "row") for head in table.iter("th"))
@@ -211,8 +213,8 @@ def test_html_is_laid_out_without_running_anything(tmp_path: Path, program: Any)
 
     file = tmp_path / "report.html"
     file.write_text(rendered("html", report_of(*three(), cell=EVIL)), encoding="utf-8")
-    command = [program("chromium"), "--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={tmp_path}/profile",
-               "--enable-logging=stderr", "--dump-dom", file.as_uri()]  # fmt: skip
+    command = [program("chromium"), "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
+               f"--user-data-dir={tmp_path}/profile", "--dump-dom", file.as_uri()]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert "Figures that break a rule" in done.stdout
     assert "CONSOLE" not in done.stderr
@@ -220,8 +222,8 @@ def test_html_is_laid_out_without_running_anything(tmp_path: Path, program: Any)
 
 def test_github_names_the_line_in_the_repository() -> None:
     error, warning, notice, *rest = rendered("github", report_of(*three()), View(folder="sub/")).splitlines()
-    place = "file=sub/data/figures.csv,line=12"
-    assert error.startswith(f"::error title=F201 {catalogue()['F201'].title},{place}::7 at least,%0Aagainst 5 at most.")
+    properties = f"title=F201 {catalogue()['F201'].title},file=sub/data/figures.csv,line=12"
+    assert error.startswith(f"::error {properties}::7 at least,%0Aagainst 5 at most.")
     assert warning.startswith("::warning title=") and "line=3,col=4::" in warning
     assert notice.startswith("::notice title=") and "file=" not in notice
     assert rest[-1] == "1 error, 1 warning, 1 info: not valid."
