@@ -44,7 +44,7 @@ def examples() -> Iterator[str]:
         yield from (line.strip() for line in section.splitlines())
 
 
-@pytest.mark.parametrize("example", examples())
+@pytest.mark.parametrize("example", list(examples()))
 def test_each_example_is_a_command_that_can_be_typed(example: str) -> None:
     program, *arguments = shlex.split(example)
     assert program == "returnees"
@@ -153,6 +153,8 @@ def test_colours_are_for_terminals_and_can_be_refused(refused: dict[str, str]) -
 
 def test_the_help_names_the_formats_that_there_are() -> None:
     assert tuple(FORMATS) == _FORMATS
+    said = " ".join(run("validate", "--help").output.split())
+    assert all(f"{usual} in {form}" in said for form, (_, usual) in FORMATS.items() if usual is not None)
 
 
 def test_several_reports_in_one_run(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
@@ -205,6 +206,18 @@ def test_html_shows_the_row_with_its_field_marked_and_the_verdicts() -> None:
     assert words(marked) == "said twice"
     rows = [[words(cell) for cell in row] for row in tree.iter("tr")]
     assert ["parts", "3", "1", "1", "0", "1"] in rows
+
+
+def test_the_row_of_a_finding_is_the_one_that_starts_on_its_line(tmp_path: Path) -> None:
+    from returnees.validation import validate
+
+    folder = shutil.copytree(Path(__file__).parent / "packages" / "valid", tmp_path / "p")
+    rows = 'BEL,"Bel\ngium",country,056\nCHE,Switzerland,state,756\n'
+    areas = folder / "data" / "areas.csv"
+    areas.write_text(areas.read_text(encoding="utf-8") + rows, encoding="utf-8")
+    report = validate(folder, conformance=False)
+    (item,) = [item for item in report.findings if item.code == "F132"]
+    assert dict(report.cells(item)) == {"area_id": "CHE", "name": "Switzerland", "kind": "state", "m49": "756"}
 
 
 @pytest.mark.needs("chromium")

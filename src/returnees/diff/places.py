@@ -17,7 +17,6 @@ from returnees.package.limits import Limits
 from returnees.package.model import Package
 from returnees.package.opening import DESCRIPTOR, open_package
 
-
 #: Variables by which git tells the programs it starts where they are.
 _OF_HOOKS = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY"})
 

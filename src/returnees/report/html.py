@@ -132,9 +132,10 @@ def _finding(report: Report, item: Finding, *, tell_remedy: bool) -> Iterator[st
         yield f"<p><strong>Mend:</strong> {for_markup(item.remedy)}</p>\n"
     cells = report.cells(item)
     if cells:
+        marked = (item.field or "").split(", ")
         yield f'<details>\n<summary>The row in {for_markup(item.resource or "")}</summary>\n<dl class="row">\n'
         for name, cell in cells:
-            at = ' class="at"' if name == item.field else ""
+            at = ' class="at"' if name in marked else ""
             yield f'<dt>{for_markup(name)}</dt><dd{at} dir="auto">{for_markup(cell)}</dd>\n'
         yield "</dl>\n</details>\n"
     yield "</li>\n"
