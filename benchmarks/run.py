@@ -20,6 +20,7 @@ from pathlib import Path
 
 from exports import exports
 from generate import ROOT, generate
+from reports import reports
 
 BIN = Path(sys.executable).parent
 RETURNEES = [str(BIN / "returnees")]
@@ -124,6 +125,7 @@ SECTIONS: dict[str, Callable[[Results, argparse.Namespace], None]] = {
     "shipped": shipped,
     "growth": growth,
     "exports": exports,
+    "reports": lambda results, _: reports(results, in_turns),
 }
 
 

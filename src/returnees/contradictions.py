@@ -41,8 +41,11 @@ class Contradictions:
     verdicts: Mapping[str, VerdictCounts]
 
 
-def contradictions(setting: Setting) -> Contradictions:
-    """Lay the rules of `setting` over its figures and return everything that is found between them."""
+def contradictions(setting: Setting, *, joint: bool = True) -> Contradictions:
+    """Lay the rules of `setting` over its figures and return everything that is found between them.
+
+    Without `joint`, what takes several edits together is left out.
+    """
     findings = [*setting.findings, *hierarchy_findings(setting.tables, setting.profile)]
     findings += [*example_findings(setting), *contradictory_rules(setting)]
     known = Acknowledged(setting)
@@ -50,7 +53,7 @@ def contradictions(setting: Setting) -> Contradictions:
     findings += idle_findings(analysis)
     for item, rules in _broken(analysis, known.figures):
         findings.append(known.weigh(item, rules))
-    for item, rules in _joint(analysis):
+    for item, rules in _joint(analysis) if joint else ():
         findings.append(known.weigh(item, rules))
     findings += known.left()
     return Contradictions(tuple(findings), analysis.counts)

@@ -71,6 +71,8 @@ class Finding:
         The rule that a consistency finding is about.
     figures
         The ids of the figures it is about.
+    new
+        Whether the change that was asked about brought it in; None when none was.
     """
 
     code: str
@@ -85,6 +87,7 @@ class Finding:
     field: str | None = None
     key: str | None = None
     figures: tuple[str, ...] = ()
+    new: bool | None = None
 
     @property
     def place(self) -> str:

@@ -15,7 +15,7 @@ from returnees.outcome import Report
 from returnees.package import jail
 from returnees.package.checksums import CHECKSUMS, checksum_list
 from returnees.package.model import Package
-from returnees.report.jsonform import render_json
+from returnees.report.forms import rendered
 from returnees.writing import file_name, replacing
 
 #: What goes with the tables when the package has it; a folder goes whole.
@@ -116,7 +116,7 @@ def _said_to_be_invalid(package: Package, report: Report) -> dict[str, bytes]:
     """Return the descriptor with a word that the package is not valid, and the report that shows why."""
     descriptor = {**package.descriptor, "valid": False, "report": REPORT}
     content = json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n"
-    return {package.descriptor_file.name: content.encode("utf-8"), REPORT: render_json(report).encode("utf-8")}
+    return {package.descriptor_file.name: content.encode("utf-8"), REPORT: rendered("json", report).encode("utf-8")}
 
 
 def release_moment(package: Package) -> datetime:

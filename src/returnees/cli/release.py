@@ -28,13 +28,14 @@ def command(package: str | None, folder: Path, allow_invalid: bool) -> None:
     """
     from returnees.package.opening import open_package
     from returnees.releasing import release
-    from returnees.report.text import render_text
+    from returnees.report.forms import rendered
+    from returnees.report.view import View
     from returnees.validation import validate
 
     opened = open_package(package)
     report = validate(opened)
     if not report.valid and not allow_invalid:
-        click.echo(render_text(report, quiet=True), nl=False)
+        click.echo(rendered("text", report, View(quiet=True)), nl=False)
         click.echo(
             f"returnees: {opened.label} has errors and was not released; --allow-invalid releases it all the same",
             err=True,

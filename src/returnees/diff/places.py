@@ -7,7 +7,7 @@ import posixpath
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,9 @@ from returnees.package import strictjson
 from returnees.package.limits import Limits
 from returnees.package.model import Package
 from returnees.package.opening import DESCRIPTOR, open_package
+
+#: Variables by which git tells the programs it starts where they are.
+_OF_HOOKS = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY"})
 
 
 def open_places(old: str, new: str | None) -> tuple[Package, Package]:
@@ -71,18 +74,16 @@ def _at_revision(revision: str, here: Path) -> Package:
     limits = Limits()
     if DESCRIPTOR not in blobs:
         raise PackageError(f"there was no {DESCRIPTOR} in {prefix or 'the repository'} at {revision}")
-    descriptor = _content(here, blobs[DESCRIPTOR])
+    (descriptor,) = _contents(here, [blobs[DESCRIPTOR]])
     folder = tempfile.TemporaryDirectory(prefix="returnees-")
-    total = 0
-    for path in [DESCRIPTOR, *sorted(_paths(descriptor))]:
-        if path not in blobs:
-            continue  # opening the package says so
-        total += blobs[path].size
-        if total > limits.zip_bytes:
-            raise PackageError(f"the package at {revision} has more than {limits.zip_bytes:,} bytes")
+    # What is named and not there, opening the package says.
+    paths = [DESCRIPTOR, *(path for path in sorted(_paths(descriptor)) if path in blobs)]
+    if sum(blobs[path].size for path in paths) > limits.zip_bytes:
+        raise PackageError(f"the package at {revision} has more than {limits.zip_bytes:,} bytes")
+    for path, content in zip(paths, _contents(here, [blobs[path] for path in paths]), strict=True):
         target = Path(folder.name) / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(_content(here, blobs[path]))
+        target.write_bytes(content)
     return replace(open_package(folder.name), label=revision, keep=folder)
 
 
@@ -136,8 +137,16 @@ def _paths(descriptor: bytes) -> Iterator[str]:
             yield plain
 
 
-def _content(here: Path, blob: _Blob) -> bytes:
-    return _git(here, "cat-file", "blob", blob.id)
+def _contents(here: Path, blobs: Sequence[_Blob]) -> Iterator[bytes]:
+    """Yield the content of each of `blobs`, all read by one process."""
+    asked = "".join(f"{blob.id}\n" for blob in blobs).encode("ascii")
+    answer = _must_succeed(_run(here, "cat-file", "--batch", given=asked))
+    start = 0
+    for blob in blobs:
+        # Each is a line with its facts, its bytes and a line feed.
+        start = answer.index(b"\n", start) + 1
+        yield answer[start : start + blob.size]
+        start += blob.size + 1
 
 
 def _git(here: Path, *arguments: str) -> bytes:
@@ -153,12 +162,14 @@ def _must_succeed(done: subprocess.CompletedProcess[bytes]) -> bytes:
     return done.stdout
 
 
-def _run(here: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    # No shell, and nothing that a repository's own settings could start.
+def _run(here: Path, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    # No shell, and nothing that a repository's own settings could start. What git tells the hooks it runs about its
+    # folder and index (GIT_DIR and the like) is of the repository they were started for, not of this one.
+    own = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
     command = ["git", "-c", "core.fsmonitor=false", "-C", str(here), *arguments]
     try:
         return subprocess.run(
-            command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=os.environ | {"LC_ALL": "C"}
+            command, capture_output=True, check=False, input=given, env=own | {"LC_ALL": "C"}
         )
     except OSError as error:
         raise PackageError(f"git could not be started: {error.strerror or error}") from None
