@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from returnees.catalogue import FORMATS, catalogue, catalogue_files
+from returnees.catalogue import FORMATS, catalogue
 from returnees.catalogue.facts import facts
 from returnees.cli.catalogue import command
 from returnees.errors import PackageError
@@ -50,7 +50,7 @@ def describe(folder: Path, change: Callable[[dict[str, Any]], object]) -> Path:
 
 def write(folder: Path) -> Path:
     """Write the catalogue files of the package in a folder beside it."""
-    for path, content in catalogue_files(open_package(folder)).items():
+    for path, content in catalogue(open_package(folder)).files.items():
         target = folder / path
         target.parent.mkdir(exist_ok=True)
         target.write_bytes(content)
@@ -273,7 +273,7 @@ def test_the_shipped_files_are_as_they_should_be() -> None:
 
 
 def test_no_identifier_is_made_up() -> None:
-    whole = b"".join(catalogue_files(open_package(ROOT)).values())
+    whole = b"".join(catalogue(open_package(ROOT)).files.values())
     assert b"doi" not in whole.lower()
     assert b"orcid" not in whole.lower()
 
@@ -293,7 +293,7 @@ def test_a_doi_and_persons_are_said_where_they_can_be(copy: Path) -> None:
 
 
 def test_same_package_same_bytes(copy: Path) -> None:
-    assert catalogue_files(open_package(copy)) == catalogue_files(open_package(ROOT))
+    assert catalogue(open_package(copy)) == catalogue(open_package(ROOT))
 
 
 def test_every_format_is_in_the_documents() -> None:

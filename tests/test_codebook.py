@@ -80,7 +80,7 @@ def test_a_stranger_s_words_stay_words(tmp_path: Path) -> None:
     hostile = "a | b `c` <script>\n# [x](y) \x1b[31m\u202e"
     fields = [{"name": "a", "description": hostile, "constraints": {"enum": [hostile]}}]
     written = codebook(open_package(package(tmp_path, "a\nx\n", {"fields": fields})))
-    assert "a \\| b \\`c\\` \\<script> # \\[x\\](y) \\[31m" in written
+    assert "a \\| b \\`c\\` \\<script> # \\[x\\](y) \\\\x1b\\[31m\\\\u202e" in written
     assert not {"\x1b", "\u202e"} & set(written)
     assert all(line.replace("\\|", "").count("|") in (3, 5) for line in written.splitlines() if line.startswith("|"))
 

@@ -10,8 +10,12 @@ import polars as pl
 
 from returnees.errors import PackageError
 from returnees.package.model import Package
+from returnees.report.escape import visible
 from returnees.tables.model import Table
 from returnees.tables.schema import Field
+
+#: Where the codebook stands in a package.
+CODEBOOK = "docs/codebook.md"
 
 #: A table that others refer to is listed code by code up to this many rows; the codes of a longer one are its file.
 LISTED_ROWS = 200
@@ -182,13 +186,15 @@ def _codes(names: Iterable[str]) -> str:
 
 
 def _plain(value: object) -> str:
-    """Return text on one line, without what a terminal or a page would obey."""
-    return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+", " ", str(value)).split())
+    """Return text on one line, what a terminal or a page would obey spelled out."""
+    return visible(" ".join(str(value).split()))
 
 
 def _text(value: object) -> str:
-    """Return text that Markdown shows as it is."""
-    return re.sub(r"([\\|<\[\]`*])", r"\\\1", _plain(value))
+    """Return text that Markdown shows as it is, also at the start of a paragraph."""
+    text = re.sub(r"([\\|<\[\]`*~]|(?<!\w)_|_(?!\w)|&(?=#?\w+;))", r"\\\1", _plain(value))
+    text = re.sub(r"^(?=[#>+=-])", r"\\", text)
+    return re.sub(r"^([0-9]+)(?=[.)](?:\s|$))", r"\1\\", text)
 
 
 def _code(value: object) -> str:

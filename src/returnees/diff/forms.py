@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from returnees.diff.plan import PackageDiff
 from returnees.diff.tables import Change, TableDiff
 from returnees.diff.versions import Bump
-from returnees.report.escape import visible
+from returnees.report.escape import json_text, visible
 
 #: How many changes of one table, and of one kind, the text shows unless told otherwise.
 MOST_SHOWN = 10
@@ -95,7 +94,7 @@ def render_json(found: PackageDiff) -> str:
         "reasons": [{"bump": item.bump.word, "kind": item.kind, "message": item.message} for item in found.reasons],
         "tables": {table.name: _table(table) for table in found.tables},
     }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return json_text(document)
 
 
 def _table(table: TableDiff) -> dict[str, Any]:
