@@ -21,8 +21,8 @@ from returnees.package import jail
 from returnees.package.archive import unpack
 from returnees.package.checksums import CHECKSUMS, checksum_findings, checksum_list
 from returnees.package.model import Package
-from returnees.report.escape import json_text
 from returnees.report.jsonform import render_json
+from returnees.report.jsontext import json_text
 from returnees.writing import file_name, replacing, stands
 
 #: What else goes with the tables when the package has it.

@@ -11,7 +11,7 @@ from typing import Any
 
 from returnees.citing.gather import Citation, Reading, Work
 from returnees.citing.textform import quoted
-from returnees.report.escape import json_text
+from returnees.report.jsontext import json_text
 
 
 def write_csl(citation: Citation) -> str:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from returnees.cli.common import own_folder, package_argument, write_or_check
+from returnees.cli.common import package_argument
+from returnees.cli.files import own_folder, write_or_check
 
 
 @click.command(name="codebook")

@@ -1,16 +1,12 @@
-"""What several commands share: the package argument, files that are written or checked, and when to use colour."""
+"""What several commands share: the package argument and when to use colour."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from collections.abc import Callable
+from typing import Any, TextIO, TypeVar
 
 import click
-
-if TYPE_CHECKING:
-    from returnees.package.model import Package
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -18,46 +14,6 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 def package_argument(function: Command) -> Command:
     """Give a command the optional argument PACKAGE."""
     return click.argument("package", required=False, default=None)(function)
-
-
-def own_folder(opened: Package, package: str | None, remedy: str = "say with --to where to write") -> Path:
-    """Return the folder of the `opened` package, to write to it; `package` is how the command line names it.
-
-    `remedy` is what to do where it must not be written to.
-
-    Raises
-    ------
-    UsageError
-        If it is an archive, or the package that comes with this software, to which commands fall back: neither is
-        changed.
-    """
-    from returnees.errors import UsageError
-
-    if opened.keep is not None:
-        raise UsageError(f"{opened.label} is an archive, which is not changed; {remedy}")
-    if package is None and opened.root != Path.cwd().resolve():
-        raise UsageError(f"this folder holds no datapackage.json; name a package, or {remedy}")
-    return opened.root
-
-
-def write_or_check(folder: Path, files: Mapping[str, bytes], check: bool) -> bool:
-    """Write those of `files`, contents by their paths in `folder`, that are stale, or only name them.
-
-    Returns whether a stale file was left as it is.
-    """
-    from returnees.writing import stands, write_bytes
-
-    stale = [path for path, content in files.items() if not stands(folder / path, content)]
-    for path in stale:
-        if not check:
-            write_bytes(folder / path, files[path])
-        click.echo(f"{path}: stale" if check else path)
-    if check and stale:
-        command = click.get_current_context().command_path
-        click.echo(f"'{command}' without --check writes {'it' if len(stale) == 1 else 'them'} anew.", err=True)
-    elif not stale and files:
-        click.echo(f"{'Everything' if len(files) > 1 else next(iter(files))} is as it should be.", err=True)
-    return check and bool(stale)
 
 
 def wants_colour(stream: TextIO) -> bool:

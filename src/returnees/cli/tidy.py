@@ -6,7 +6,8 @@ import sys
 
 import click
 
-from returnees.cli.common import own_folder, package_argument
+from returnees.cli.common import package_argument
+from returnees.cli.files import own_folder
 
 
 @click.command(name="tidy")

@@ -8,7 +8,8 @@ from typing import Any
 from returnees.diff.plan import PackageDiff
 from returnees.diff.tables import Change, TableDiff
 from returnees.diff.versions import Bump
-from returnees.report.escape import json_text, visible
+from returnees.report.escape import visible
+from returnees.report.jsontext import json_text
 
 #: How many changes of one table, and of one kind, the text shows unless told otherwise.
 MOST_SHOWN = 10

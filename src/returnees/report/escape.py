@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 #: C0 and C1 controls, zero-width and bidirectional controls, separators and surrogates: what a terminal or a
@@ -15,13 +14,6 @@ _UNSAFE = re.compile(
 def visible(text: str) -> str:
     """Return `text` with each unsafe character written as its code, in the form Python uses."""
     return _UNSAFE.sub(lambda match: _written(match[0]), text)
-
-
-def json_text(value: object) -> str:
-    """Return `value` as indented JSON with a final line feed, each unsafe character of its texts as an escape."""
-    text = json.dumps(value, ensure_ascii=False, indent=2)
-    # The only line feeds left are those between members: within texts JSON has escaped them itself.
-    return "\n".join(_UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", line) for line in text.split("\n")) + "\n"
 
 
 def _written(character: str) -> str:
