@@ -38,8 +38,8 @@ def quantities(
 ) -> Quantities:
     """Return the figures that can take part in edits: those with an id, a source, a measure and all coordinates.
 
-    `publishers` (``source_id``, ``publisher_id``) says which sources are of one publisher; without it each source is its
-    own. `about` is the least relative half-width of a figure qualified by "about".
+    `publishers` (``source_id``, ``publisher_id`` and, where a publisher counts in several ways, ``series``) says which
+    sources continue one count; without it each source is its own. `about` is the least relative half-width of a figure qualified by "about".
     """
     needed = ["figure_id", "source_id", "measure_id", *profile.dimensions.values()]
     numbers = [name for name in ("qualifier", "value", "low", "high", "unit") if name in figures.columns]
@@ -91,12 +91,19 @@ def _codes(column: pl.Series, known: Collection[str]) -> pl.Series:
 
 
 def _publisher(frame: pl.DataFrame, publishers: pl.DataFrame | None) -> pl.Series:
-    """Return each figure's publisher as a number; a source that names none is its own."""
+    """Return what each figure is one count with over time, as a number: its publisher, and the series if there is one.
+
+    A source that names no publisher stands alone.
+    """
     if publishers is None:
         return frame["source"].alias("publisher")
-    known = publishers.select(pl.col("source_id").cast(pl.String), pl.col("publisher_id").cast(pl.String))
+    series = pl.col("series") if "series" in publishers.columns else pl.lit(None)
+    known = publishers.select(
+        pl.col("source_id").cast(pl.String),
+        pl.concat_str(pl.lit("p:"), pl.col("publisher_id").cast(pl.String), pl.lit("\n"), series.cast(pl.String).fill_null("")).alias("counting"),
+    )
     joined = frame.select("source_id").join(
         known.unique("source_id", keep="first"), on="source_id", how="left", maintain_order="left"
     )
-    named = joined.select(pl.coalesce(pl.concat_str(pl.lit("p:"), "publisher_id"), pl.concat_str(pl.lit("s:"), "source_id")))
+    named = joined.select(pl.coalesce("counting", pl.concat_str(pl.lit("s:"), "source_id")))
     return named.to_series().rank("dense").cast(pl.Int64)

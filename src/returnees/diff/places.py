@@ -17,7 +17,6 @@ from returnees.package.limits import Limits
 from returnees.package.model import Package
 from returnees.package.opening import DESCRIPTOR, open_package
 
-
 #: How git's environment names a repository.
 _ANOTHER_REPOSITORY = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_PREFIX"})
 
