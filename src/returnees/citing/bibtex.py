@@ -20,9 +20,6 @@ _COMMANDS = {
     "^": r"\textasciicircum{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
 }  # fmt: skip
 
-#: What may stand in an address that is typeset as it is.
-_NOT_IN_URL = re.compile(r"[\\{}\s\x00-\x1f\x7f-\x9f\ud800-\udfff]")
-
 #: A name that BibTeX can take apart on its own: words of letters, no commas, no "and".
 _PLAIN_NAME = re.compile(r"[^\W\d_][^\s,{}\\\d]*(?: [^\s,{}\\\d]+)*")
 
@@ -143,8 +140,13 @@ def _date(published: str) -> dict[str, str]:
 
 
 def _url(url: str) -> str:
-    """Return an address, with what would end the field or start a command written as its code."""
-    return _NOT_IN_URL.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode("utf-8", "replace")), url)
+    """Return an address, with what would end the field, start a command or deceive a terminal written as its code."""
+    return "".join(
+        "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "replace"))
+        if character in "\\{}" or character.isspace() or visible(character) != character
+        else character
+        for character in url
+    )
 
 
 def escaped(text: str) -> str:

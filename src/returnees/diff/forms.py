@@ -79,7 +79,7 @@ def _verdict(found: PackageDiff) -> list[str]:
         return [f"Nothing changed ({old}, {new})."]
     if found.asked is None:
         return [f"A {found.bump.word} change; {old} is not of the form MAJOR.MINOR.PATCH, so no next version follows."]
-    verdict = "which says so" if found.sufficient else "which is too small"
+    verdict = "which is enough" if found.sufficient else "which is too small"
     return [f"A {found.bump.word} change: after {old} comes at least {found.asked}; stated is {new}, {verdict}."]
 
 
