@@ -34,7 +34,8 @@ def valid_entries(prefix: str = "") -> dict[str, bytes]:
 def test_zip_reads_as_the_folder_does(tmp_path: Path, prefix: str) -> None:
     package = open_package(zipped(tmp_path / "p.zip", valid_entries(prefix)))
     folder = open_package(VALID)
-    assert package.findings == folder.findings == ()
+    assert folder.findings == ()
+    assert [item.code for item in package.findings] == ["F015"]  # the zip holds no list of checksums
     for name in folder.tables:
         assert package.table(name).equals(folder.table(name))
 

@@ -293,6 +293,14 @@ def test_a_name_that_does_not_survive_a_zip_is_refused(path: str, tmp_path: Path
     assert not list((tmp_path / "out").iterdir())
 
 
+def test_a_zip_without_a_list_is_not_called_whole(built: Path, tmp_path: Path) -> None:
+    files = contents(built)
+    del files["SHA256SUMS"]
+    report = checked(rewritten(tmp_path / "copy.zip", files))
+    assert [(item.code, item.severity) for item in report.findings] == [("F015", "info")]
+    assert checked(PACKAGES / "valid").findings == ()
+
+
 def test_a_list_made_by_another_program_is_read(built: Path, tmp_path: Path) -> None:
     shutil.unpack_archive(built, tmp_path)
     folder = next(tmp_path.iterdir())

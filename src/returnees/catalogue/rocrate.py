@@ -16,27 +16,20 @@ _SPECIFICATION = "https://w3id.org/ro/crate/1.2"
 def rocrate(facts: Facts) -> bytes:
     """Return the metadata document of the crate, whose root is the package's folder."""
     about = facts.about
-    return dumps(
-        {
-            "@context": f"{_SPECIFICATION}/context",
-            "@graph": [
-                {
-                    "@id": METADATA,
-                    "@type": "CreativeWork",
-                    "conformsTo": {"@id": _SPECIFICATION},
-                    "about": {"@id": "./"},
-                },
-                _root(facts),
-                *(_file(file) for file in facts.files),
-                *(_document(document) for document in facts.documents),
-                *({"@id": _agent_id(facts, who)} | agent(who) | {"affiliation": who.organization}
-                  for who in about.contributors),
-                *({"@id": _licence_id(facts, licence)} | licence_entity(licence) for licence in about.licences),
-                *({"@id": source.url or f"#source-{at}", "@type": "CreativeWork", "name": source.title}
-                  for at, source in enumerate(about.sources, 1)),
-            ],
-        }
-    )  # fmt: skip
+    entities = [
+        {"@id": METADATA, "@type": "CreativeWork", "conformsTo": {"@id": _SPECIFICATION}, "about": {"@id": "./"}},
+        _root(facts),
+        *(_file(file) for file in facts.files),
+        *(_document(document) for document in facts.documents),
+        *({"@id": _agent_id(facts, who)} | agent(who) | {"affiliation": who.organization}
+          for who in about.contributors),
+        *({"@id": _licence_id(facts, licence)} | licence_entity(licence) for licence in about.licences),
+        *({"@id": source.url or f"#source-{at}", "@type": "CreativeWork", "name": source.title}
+          for at, source in enumerate(about.sources, 1)),
+    ]  # fmt: skip
+    # What the descriptor names twice, by one address or path, is one entity.
+    graph = {str(entity["@id"]): entity for entity in reversed(entities)}
+    return dumps({"@context": f"{_SPECIFICATION}/context", "@graph": list(reversed(graph.values()))})
 
 
 def _root(facts: Facts) -> dict[str, Any]:

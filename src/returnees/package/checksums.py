@@ -27,13 +27,17 @@ def checksum_list(digests: Mapping[str, str]) -> str:
     return "".join(f"{digests[path]}  {path}\n" for path in sorted(digests))
 
 
-def checksum_findings(root: Path, limits: Limits) -> list[Finding]:
-    """Return what does not fit between the package's files and its list of checksums; nothing if it has no list."""
+def checksum_findings(root: Path, limits: Limits, *, packed: bool = False) -> list[Finding]:
+    """Return what does not fit between the package's files and its list of checksums.
+
+    A folder needs no list; of a package that came `packed` in a zip, a finding says that there is none.
+    """
     try:
         content = jail.read_limited(jail.resolve(root, CHECKSUMS), limits.json_bytes)
         text = content.decode("utf-8")
     except jail.PathMissing:
-        return []
+        message = f"The zip holds no {CHECKSUMS}; whether it is a whole copy was not checked."
+        return [finding("F015", message, file=CHECKSUMS)] if packed else []
     except jail.PathRefused as error:
         return [finding("F014", f"{CHECKSUMS} {error}.", file=CHECKSUMS)]
     except UnicodeDecodeError:
