@@ -90,6 +90,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for name, tests in sorted(missing.items()):
         for test in tests:
             terminalreporter.write_line(f"DID NOT RUN: {test} needs {name}, which is not installed")
+    terminalreporter.write_line("scripts/test-tools installs what is missing, but for another Python.")
 
 
 @pytest.fixture(scope="session")

@@ -58,6 +58,8 @@ def _table(items: list[Change], table: pl.DataFrame) -> pl.DataFrame:
     rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows()]
     columns = _columns([item for item in items if item.target == "column"], table.columns)
     of_rows = [item for item in items if item.target == "row"]
+    if len({(*item.identifier, isinstance(item.identifier.get(ROW), int)) for item in of_rows}) > 1:
+        raise _unfit("the rows of a table are not all named in one way")
     numbered = any(isinstance(item.identifier.get(ROW), int) for item in of_rows)
     rows = _numbered(of_rows, rows) if numbered else _keyed(of_rows, rows)
     cells = {name: [row.get(name, "") for row in rows] for name in columns}
@@ -66,13 +68,15 @@ def _table(items: list[Change], table: pl.DataFrame) -> pl.DataFrame:
 
 def _columns(items: list[Change], columns: list[str]) -> list[str]:
     """Return the columns of the newer version, in order."""
-    gone = {str(item.identifier["column"]) for item in items if item.action != "add"}
+    gone = {item.identifier["column"] for item in items if item.action != "add"}
     if not gone <= set(columns):
         raise _unfit(f"there is no column '{min(gone - set(columns))}'")
     result = [name for name in columns if name not in gone]
-    placed = {str(item.identifier["column"]): item.new or {} for item in items if item.action != "delete"}
-    for name in sorted(placed, key=lambda name: int(placed[name].get("position", len(placed) + len(columns)))):
-        result.insert(int(placed[name].get("position", len(result) + 1)) - 1, name)
+    placed = {item.identifier["column"]: (item.new or {})["position"] for item in items if item.action != "delete"}
+    if twice := placed.keys() & set(result):
+        raise _unfit(f"there is already a column '{min(twice)}'")
+    for name, position in sorted(placed.items(), key=lambda item: item[1]):
+        result.insert(position - 1, name)
     return result
 
 
@@ -82,6 +86,8 @@ def _keyed(items: list[Change], rows: list[dict[str, str]]) -> list[dict[str, st
         return rows
     key = list(items[0].identifier)
     by_key = {tuple(row.get(name) for name in key): row for row in rows}
+    if len(by_key) < len(rows):
+        raise _unfit(f"{', '.join(key)} does not tell the rows apart")
     for item in items:
         own = tuple(item.identifier.get(name) for name in key)
         if (own in by_key) == (item.action == "add"):
@@ -99,17 +105,15 @@ def _keyed(items: list[Change], rows: list[dict[str, str]]) -> list[dict[str, st
 
 def _numbered(items: list[Change], rows: list[dict[str, str]]) -> list[dict[str, str]]:
     """Return the rows after changes that name each by its number in the version that has it."""
-    gone = set()
-    for item in items:
-        number = int(item.identifier[ROW])
-        if item.action == "delete":
-            if not 0 < number <= len(rows):
-                raise _unfit(f"there is no row {number}")
-            _must_be(rows[number - 1], item)
-            gone.add(number)
+    gone = {item.identifier[ROW]: item for item in items if item.action == "delete"}
+    for number, item in gone.items():
+        if not 0 < number <= len(rows):
+            raise _unfit(f"there is no row {number}")
+        _must_be(rows[number - 1], item)
     result = [row for number, row in enumerate(rows, 1) if number not in gone]
-    for item in sorted((item for item in items if item.action == "add"), key=lambda item: int(item.identifier[ROW])):
-        result.insert(int(item.identifier[ROW]) - 1, dict(item.new or {}))
+    come = {item.identifier[ROW]: dict(item.new or {}) for item in items if item.action == "add"}
+    for number in sorted(come):
+        result.insert(number - 1, come[number])
     return result
 
 

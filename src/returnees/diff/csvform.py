@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, cast, get_args
 
-from returnees.diff.tables import Action, Change, Target
+from returnees.diff.tables import ROW, Action, Change, Target
 from returnees.errors import UsageError
 
 COLUMNS = ("id", "file", "action", "target", "identifier", "initial_value", "new_value", "note")
@@ -39,19 +39,42 @@ def read_csv(text: str) -> list[Change]:
     UsageError
         If `text` is not such a CSV.
     """
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    lacking = [name for name in COLUMNS[1:-1] if name not in (reader.fieldnames or ())]
-    if lacking:
-        raise UsageError(f"this is not a difference as CSV: it has no column '{lacking[0]}'")
-    changes = []
-    for number, row in enumerate(reader, 2):
-        action, target = row["action"], row["target"]
-        if action not in get_args(Action) or target not in get_args(Target):
-            raise UsageError(f"row {number} of the difference says '{action} {target}', which is not known")
-        identifier, initial, new = (_cells(row[name], number) for name in COLUMNS[4:7])
-        kind = cast("Action", action), cast("Target", target)
-        changes.append(Change(row["file"], *kind, identifier or {}, initial, new, row.get("note") or ""))
-    return changes
+    reader = csv.DictReader(io.StringIO(text, newline=""), restval="")
+    try:
+        lacking = [name for name in COLUMNS[1:-1] if name not in (reader.fieldnames or ())]
+        if lacking:
+            raise UsageError(f"this is not a difference as CSV: it has no column '{lacking[0]}'")
+        return [_change(row, number) for number, row in enumerate(reader, 2)]
+    except csv.Error as error:
+        raise UsageError(f"this is not a difference as CSV: {error}") from None
+
+
+def _change(row: Mapping[str, str], number: int) -> Change:
+    """Return the change that a row states."""
+    action, target = row["action"], row["target"]
+    if action not in get_args(Action) or target not in get_args(Target):
+        raise UsageError(f"row {number} of the difference says '{action} {target}', which is not known")
+    identifier, initial, new = (_cells(row[name], number) for name in COLUMNS[4:7])
+    kind = cast("Action", action), cast("Target", target)
+    change = Change(row["file"], *kind, identifier or {}, initial, new, row.get("note") or "")
+    if not _is_whole(change):
+        raise UsageError(f"row {number} of the difference does not say which {target} it means, or what became of it")
+    return change
+
+
+def _is_whole(change: Change) -> bool:
+    """Whether a change has the members, of the types, that `render_csv` writes for its kind."""
+    new = change.new or {}
+    if change.target == "file":
+        return isinstance(change.identifier.get("filename"), str) and (
+            change.action != "update" or isinstance(new.get("filename"), str)
+        )
+    if change.target == "column":
+        placed = change.action == "delete" or type(new.get("position")) is int
+        return isinstance(change.identifier.get("column"), str) and placed
+    numbered = list(change.identifier) == [ROW] and type(change.identifier[ROW]) is int
+    cells = [*(() if numbered else change.identifier.values()), *(change.initial or {}).values(), *new.values()]
+    return bool(change.identifier) and all(isinstance(cell, str) for cell in cells)
 
 
 def _cells(text: str | None, number: int) -> dict[str, Any] | None:
