@@ -300,7 +300,9 @@ def test_a_doi_and_persons_are_said_where_they_can_be(copy: Path) -> None:
          "affiliation": [{"name": "Example Institute"}]}
     ]  # fmt: skip
     assert load(made, "catalogue/schemaorg.jsonld")["creator"][0]["@type"] == "Person"
-    assert "<https://doi.org/10.5072/example.1> a dcat:Dataset" in (made / "catalogue/dcat.ttl").read_text("utf-8")
+    turtle = (made / "catalogue/dcat.ttl").read_text("utf-8")
+    assert "<https://doi.org/10.5072/example.1> a dcat:Dataset" in turtle
+    assert "dcterms:language <http://id.loc.gov/vocabulary/iso639-1/fr>" in turtle
 
 
 def test_same_package_same_bytes(copy: Path) -> None:

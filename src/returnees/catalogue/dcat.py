@@ -138,7 +138,7 @@ def _standard(path: str) -> dict[str, Any]:
 
 
 def _language(code: str) -> str | None:
-    """Return a language's address at the Library of Congress, which DCAT 3 (6.4.9) asks for; None for an odd code."""
+    """Return a language's address at the Library of Congress, which DCAT asks for; None for an odd code."""
     primary = code.lower().partition("-")[0]
     part = {2: "iso639-1", 3: "iso639-2"}.get(len(primary))
     return f"{_LANGUAGES}{part}/{primary}" if part and primary.isascii() and primary.isalpha() else None

@@ -33,7 +33,9 @@ def rocrate(facts: Facts) -> bytes:
 
 
 def _root(facts: Facts) -> dict[str, Any]:
+    """Return the crate itself; its parts are the tables and what they keep to."""
     about = facts.about
+    parts = dict.fromkeys([file.path for file in facts.files] + [document.path for document in facts.documents])
     return {
         "@id": "./",
         "@type": "Dataset",
@@ -52,8 +54,7 @@ def _root(facts: Facts) -> dict[str, Any]:
         "spatialCoverage": about.place,
         "temporalCoverage": about.period,
         "isBasedOn": _ids(source.url or f"#source-{at}" for at, source in enumerate(about.sources, 1)),
-        "hasPart": [{"@id": reference(file.path)} for file in facts.files]
-        + [{"@id": reference(document.path)} for document in facts.documents],
+        "hasPart": [{"@id": reference(path)} for path in parts],
     }
 
 
