@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from exports import exports
 from generate import ROOT, generate
 
 BIN = Path(sys.executable).parent
@@ -122,6 +123,7 @@ SECTIONS: dict[str, Callable[[Results, argparse.Namespace], None]] = {
     "start-up": start_up,
     "shipped": shipped,
     "growth": growth,
+    "exports": exports,
 }
 
 

@@ -21,6 +21,7 @@ PROGRAMS = {
     "java": ("java",),
     "libreoffice": ("soffice", "libreoffice"),
     "node": ("node",),
+    "r": ("Rscript",),
     "another python": ("python3.13", "python3.12", "python3.11"),
     # Readers that others wrote; scripts/test-tools installs them. What is returned is the program that runs them.
     "datapackage (npm)": ("node",),
@@ -97,6 +98,17 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 def root() -> Path:
     """The repository, which is the shipped package in a checkout."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def shipped_exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the shipped package in every format."""
+    from returnees.export import FORMATS, export
+    from returnees.package.opening import open_package
+
+    folder = tmp_path_factory.mktemp("shipped-exports")
+    export(open_package(ROOT), folder, FORMATS)
+    return folder
 
 
 @pytest.fixture(scope="session")

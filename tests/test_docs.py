@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -62,10 +63,54 @@ def test_commands_in_the_documents_work(command: str, checkout: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+#: The document whose snippets read what its commands write.
+USING = "docs/using.md"
+
+
+@pytest.fixture(scope="module")
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the commands of docs/using.md were run."""
+    folder = tmp_path_factory.mktemp("using")
+    for command in [line for document, block in blocks("sh") if document == USING for line in block.splitlines()]:
+        _, subcommand, *arguments = shlex.split(command)
+        call = [sys.executable, "-m", "returnees", subcommand, str(ROOT), *arguments]
+        subprocess.run(call, cwd=folder, check=True, capture_output=True)
+    return folder
+
+
 @pytest.mark.parametrize(("document", "block"), blocks("python"))
-def test_python_in_the_documents_works(document: str, block: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
+def test_python_in_the_documents_works(
+    document: str, block: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(request.getfixturevalue("exported") if document == USING else ROOT)
     exec(compile(block, document, "exec"), {"__name__": "__main__"})
+
+
+@pytest.mark.parametrize(("document", "block"), blocks("sql"))
+def test_sql_in_the_documents_works(document: str, block: str, exported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import duckdb
+
+    monkeypatch.chdir(exported)
+    with duckdb.connect() as connection:
+        for statement in duckdb.extract_statements(block):
+            rows = connection.execute(statement).fetchall()
+            assert rows or statement.type != duckdb.StatementType.SELECT
+
+
+@pytest.mark.parametrize(
+    ("language", "tool", "arguments", "block"),
+    [
+        pytest.param(language, tool, arguments, block, marks=pytest.mark.needs(tool))
+        for language, tool, arguments in (("js", "node", ["-e"]), ("r", "r", ["-e"]))
+        for _, block in blocks(language)
+    ],
+)
+def test_other_languages_in_the_documents_work(
+    language: str, tool: str, arguments: list[str], block: str, program: Callable[[str], str], exported: Path
+) -> None:
+    done = subprocess.run([program(tool), *arguments, block], cwd=exported, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
 
 
 def test_the_public_module_s_examples_work(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -19,7 +19,7 @@ from returnees.consistency.setting import Setting
 from returnees.consistency.system import System
 from returnees.consistency.verdicts import BROKEN, HOLDS, verdicts
 from returnees.consistency.wording import Term, Witnesses, guards_of, sides, terms_of
-from returnees.findings import Finding, finding
+from returnees.findings import Finding, Severity, finding
 from returnees.outcome import VerdictCounts
 from returnees.solve.components import Component
 from returnees.solve.conflicts import Joint, joint_conflicts
@@ -48,7 +48,7 @@ def contradictions(setting: Setting) -> Contradictions:
     known = Acknowledged(setting)
     analysis = analyse(setting)
     findings += idle_findings(analysis)
-    for item, rules in _broken(analysis):
+    for item, rules in _broken(analysis, known.figures):
         findings.append(known.weigh(item, rules))
     for item, rules in _joint(analysis):
         findings.append(known.weigh(item, rules))
@@ -56,11 +56,15 @@ def contradictions(setting: Setting) -> Contradictions:
     return Contradictions(tuple(findings), analysis.counts)
 
 
-def _broken(analysis: Analysis) -> Iterator[tuple[Finding, Sequence[str]]]:
-    """Yield a finding for each broken edit, with its rule, and one that counts those beyond `MOST_BROKEN` of a rule."""
+def _broken(analysis: Analysis, acknowledged: Collection[str]) -> Iterator[tuple[Finding, Sequence[str]]]:
+    """Yield a finding for each broken edit, with its rule, and one that counts those beyond `MOST_BROKEN` of a rule.
+
+    Edits with a figure that is `acknowledged` in a known issue are all shown.
+    """
     setting, system = analysis.setting, analysis.edits.system
     broken = analysis.broken.sort("edit")
-    shown = broken.filter(pl.int_range(pl.len()).over("rule") < MOST_BROKEN)
+    few = pl.int_range(pl.len()).over("rule") < MOST_BROKEN
+    shown = broken.filter(few | pl.col("edit").is_in(_touching(system, acknowledged).implode()))
     terms, guards = terms_of(system, shown["edit"]), guards_of(system, shown["edit"])
     named = (term.figure for items in terms.values() for term in items if term.figure is not None)
     witnesses = Witnesses(setting, [*named, *(figure for items in guards.values() for figure in items)])
@@ -68,12 +72,20 @@ def _broken(analysis: Analysis) -> Iterator[tuple[Finding, Sequence[str]]]:
         rule = setting.rule_of[name]
         figures = _figures(terms[number], guards.get(number, ()))
         head = f"{rule.label[:1].upper()}{rule.label[1:]}: {sides(terms[number], limit)}."
+        if turned:
+            head += " But what should be the smaller is dated later: the greater may have grown since."
         yield _finding("F202" if turned else "F201", rule, head, figures, witnesses), (name,)
-    for name, total in broken.group_by("rule", maintain_order=True).len().iter_rows():
-        if total > MOST_BROKEN:
-            rule = setting.rule_of[name]
-            message = f"{rule.label[:1].upper()}{rule.label[1:]}: {total - MOST_BROKEN:,} more edits are broken."
-            yield finding("F201", message, severity=rule.severity, rule=name), (name,)
+    hidden = broken.join(shown.select("edit"), on="edit", how="anti")
+    for name, more in hidden.group_by("rule", maintain_order=True).len().iter_rows():
+        rule = setting.rule_of[name]
+        message = f"{rule.label[:1].upper()}{rule.label[1:]}: {more:,} more edits are broken."
+        yield finding("F201", message, severity=rule.severity, rule=name), (name,)
+
+
+def _touching(system: System, figures: Collection[str]) -> pl.Series:
+    """Return the edits that have one of these figures."""
+    chosen = system.quantities.filter(pl.col("figure").is_in(list(figures)))["quantity"]
+    return system.terms.filter(pl.col("quantity").is_in(chosen.implode()))["edit"].unique()
 
 
 def _figures(terms: Sequence[Term], guards: Iterable[str]) -> tuple[str, ...]:
@@ -83,9 +95,12 @@ def _figures(terms: Sequence[Term], guards: Iterable[str]) -> tuple[str, ...]:
 
 def _finding(code: str, rule: Rule, head: str, figures: Sequence[str], witnesses: Witnesses) -> Finding:
     """Return a finding on figures, which says what each of them prints and where it stands."""
-    severity = rule.severity if code == "F201" else None
+    severity = rule.severity if code == "F201" or rule.severity is Severity.INFO else None
+    lines = [head, *witnesses.words(figures)]
+    if code != "F203":
+        lines.append(f"Why: {rule.why}")
     return finding(
-        code, "\n".join([head, *witnesses.words(figures)]), severity=severity, rule=rule.id, resource="figures",
+        code, "\n".join(lines), severity=severity, rule=rule.id, resource="figures",
         file=witnesses.file, line=witnesses.line(figures[0]), key=figures[0], figures=figures,
     )  # fmt: skip
 
@@ -93,8 +108,8 @@ def _finding(code: str, rule: Rule, head: str, figures: Sequence[str], witnesses
 def firm_system(setting: Setting, figures: Quantities) -> System:
     """Return the edits of `figures` that conclusions of several edits rest on.
 
-    These are the edits of rules whose breach is an error, dated the right way, whose greater side is all there: what was
-    never published there leaves the others free.
+    These are the edits of rules whose breach is an error, dated the right way, whose greater side is all there: what
+    was never published there leaves the others free.
     """
     system = lay(setting.firm, figures, setting.profile).system
     firm = ~pl.col("dates_reversed") & (pl.col("missing_above") == 0)
@@ -102,7 +117,7 @@ def firm_system(setting: Setting, figures: Quantities) -> System:
 
 
 def tied_system(setting: Setting) -> System:
-    """Return the firm edits of a package, with the unpublished quantities that tie figures, if there are not too many."""
+    """Return the firm edits of a package, with unpublished quantities that tie figures if these are not too many."""
     figures = setting.quantities
     if figures.frame.height <= MOST_FOLLOWED:
         figures = with_between(figures, setting.firm, setting.profile, longest=LONGEST_TIE)
@@ -115,7 +130,9 @@ def _joint(analysis: Analysis) -> Iterator[tuple[Finding, Sequence[str]]]:
     if not setting.firm:
         return
     if setting.quantities.frame.height > MOST_FOLLOWED:
-        message = f"Ties through unpublished quantities were not followed: there are more than {MOST_FOLLOWED:,} figures."
+        message = (
+            f"Ties through unpublished quantities were not followed: there are more than {MOST_FOLLOWED:,} figures."
+        )
         yield finding("F209", message), ()
     system = tied_system(setting)
     judged = verdicts(system)
@@ -135,12 +152,12 @@ def _joint_findings(setting: Setting, joint: Joint) -> Iterator[tuple[Finding, S
         figures = sorted(conflict.figures)
         head = f"These {len(figures)} figures cannot all be true together, by {', '.join(rules)} ({labels})."
         yield _finding("F203", first, head, figures, witnesses), rules
-    for figures in joint.undecided:
-        message = f"Whether {len(figures)} figures can all be true together was not decided: {', '.join(figures[:3])} ..."
-        yield finding("F208", message, figures=figures), ()
+    for open_ones in joint.undecided:
+        shown = ", ".join(open_ones[:3])
+        message = f"Whether {len(open_ones)} figures can all be true together was not decided: {shown} ..."
+        yield finding("F208", message, figures=open_ones), ()
 
 
 def conflict_rules(component: Component, conflict: Conflict) -> tuple[str, ...]:
     """Return the rules of the edits of a conflict, each once, in order."""
     return tuple(sorted({component.edits[edit].rule for edit in conflict.edits}))
-

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from returnees.errors import UsageError, nearest
+from returnees.figures.choosing import meets
 from returnees.figures.readings import printed
 from returnees.package.model import Package
 from returnees.report.escape import visible
@@ -23,18 +23,7 @@ def chosen_figures(package: Package, conditions: Sequence[str]) -> pl.DataFrame:
         If a condition is not of this form, its field is not one of figures, or its code does not occur.
     """
     figures = package.table("figures")
-    for condition in conditions:
-        name, equals, codes = condition.partition("=")
-        field = name if name in figures.columns else f"{name}_id"
-        if not equals or field not in figures.columns:
-            raise UsageError(f"'{condition}' names no field of figures{nearest(field, figures.columns)}")
-        wanted = [code.strip() for code in codes.split(",") if code.strip()]
-        known = figures[field].cast(pl.String).unique().drop_nulls()
-        for code in wanted:
-            if code not in known:
-                raise UsageError(f"no figure has {name} '{code}'{nearest(code, known.to_list())}")
-        figures = figures.filter(pl.col(field).cast(pl.String).is_in(wanted))
-    return figures
+    return figures.filter(meets(figures, conditions))
 
 
 def render_figures(figures: pl.DataFrame, form: str) -> str:

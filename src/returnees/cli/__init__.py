@@ -52,7 +52,9 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except ReturneesError as error:
-            click.echo(f"returnees: {error}", err=True)
+            from returnees.report.escape import visible
+
+            click.echo(f"returnees: {visible(str(error))}", err=True)
             ctx.exit(2)
 
 

@@ -32,7 +32,8 @@ class Analysis:
     def counts(self) -> dict[str, VerdictCounts]:
         """How many edits each rule made, by verdict; a rule without any is there, too."""
         judged = {
-            (rule, verdict): number for rule, verdict, number in self.judged.group_by("rule", "verdict").len().iter_rows()
+            (rule, verdict): number
+            for rule, verdict, number in self.judged.group_by("rule", "verdict").len().iter_rows()
         }
         lone = {rule: (edits, holds) for rule, edits, holds in self.edits.lone.iter_rows()}
         return {rule.id: _counts(rule.id, judged, *lone.get(rule.id, (0, 0))) for rule in self.setting.rules}
@@ -80,6 +81,8 @@ def _without_figures(setting: Setting, rule_id: str) -> Iterator[str]:
     for dimension, codes in rule.where.items():
         if present[dimension].isdisjoint(known.number(dimension, code) for code in codes):
             yield f"{dimension} {' or '.join(codes)}"
+    if rule.measures and present["measure"].isdisjoint(known.number("measure", name) for name in rule.measures):
+        yield f"measure {' or '.join(rule.measures)}"
     dimension = "measure" if rule.along is None else rule.along
     if dimension in present:
         names = dict.fromkeys(name.name for name in rule.comparison.names())

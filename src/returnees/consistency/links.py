@@ -1,7 +1,7 @@
 """Quantities that were never published but that rules put beside published ones: each is [0, infinity).
 
-The returned of a source that printed no number of travellers are still at most its travellers, and these part of a whole
-that it did print: only the unpublished quantity ties the two together.
+The returned of a source that printed no number of travellers are still at most its travellers, and these part of a
+whole that it did print: only the unpublished quantity ties the two together.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ def with_between(quantities: Quantities, rules: Sequence[Rule], profile: Profile
 
     Such a quantity stands on the greater side of an edit whose smaller side has one that was published, and on the
     smaller side of another whose greater side has; or there is a chain of up to `longest` of them in between. All other
-    unpublished quantities leave the published ones free: on a smaller side they can be 0, on a greater side endless.
+    unpublished quantities leave the published ones free: on a smaller side they can be 0, on a greater side endless,
+    unless a number in a rule says otherwise.
     """
     laid = _laid(rules, profile)
     known, fresh, pairs = quantities, quantities, []
@@ -42,14 +43,16 @@ def with_between(quantities: Quantities, rules: Sequence[Rule], profile: Profile
     if not pairs:
         return quantities
     ends = _leading_down(pl.concat(pairs).unique(), quantities.frame.height)
-    chosen = known.frame.filter((pl.col("quantity") < quantities.frame.height) | pl.col("quantity").is_in(ends.implode()))
+    chosen = known.frame.filter(
+        (pl.col("quantity") < quantities.frame.height) | pl.col("quantity").is_in(ends.implode())
+    )
     return replace(known, frame=_renumbered(chosen))
 
 
 def with_neighbours(
     quantities: Quantities, rules: Sequence[Rule], profile: Profile, *, rounds: int, most: int
 ) -> Quantities:
-    """Return `quantities` with every unpublished one that stands in an edit with one of them, and so on, `rounds` times.
+    """Return `quantities` with every unpublished one that shares an edit with one of them, and so on, `rounds` times.
 
     A round that would bring the number of quantities beyond `most` is not taken; the first always is.
     """
@@ -118,6 +121,7 @@ def _new(found: pl.DataFrame, known: Quantities, published: Quantities, profile:
         ceiling.alias("most"),
         ceiling.alias("ceiling"),
         pl.col("measure").is_in(growing).alias("cumulative"),
+        pl.lit(False).alias("twin"),
     )
 
 

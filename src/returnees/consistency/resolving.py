@@ -20,9 +20,8 @@ def resolve(rule: Rule, profile: Profile) -> None:
         (F405), or where the assertion does not fit what the rule runs along (F403).
     """
     _dimensions(rule, profile)
-    if rule.measures is not None:
-        for name in rule.measures:
-            _known(Name(name), profile.measures, "measure")
+    for measure in rule.measures or ():
+        _known(Name(measure), profile.measures, "measure")
     if rule.along == HIERARCHIES:
         _shape(rule, ("sum:parts", "whole"), "sum(parts) <= whole")
     elif rule.along == TIME:
@@ -41,21 +40,23 @@ def _dimensions(rule: Rule, profile: Profile) -> None:
     """Check ``along``, ``dimension`` and ``where``."""
     known = profile.dimensions
     if rule.along not in (None, HIERARCHIES, TIME, *known):
-        raise RuleError("F404", f"'{rule.along}' is no dimension{nearest(rule.along or '', known)}", 0)
+        raise RuleError("F404", f"'{rule.along}' is no dimension{nearest(rule.along or '', known)}", None, "along")
     if rule.dimension is not None and rule.dimension not in known:
-        raise RuleError("F404", f"'{rule.dimension}' is no dimension{nearest(rule.dimension, known)}", 0)
+        hint = nearest(rule.dimension, known)
+        raise RuleError("F404", f"'{rule.dimension}' is no dimension{hint}", None, "dimension")
     for dimension, codes in rule.where.items():
         if dimension not in known:
-            raise RuleError("F404", f"'{dimension}' in where is no dimension{nearest(dimension, known)}", 0)
+            raise RuleError("F404", f"'{dimension}' in where is no dimension{nearest(dimension, known)}", None, "where")
         for code in codes:
-            _known(Name(code), profile.codes[dimension], f"code of {dimension}")
+            _known(Name(code), profile.codes[dimension], f"code of {dimension}", "where")
     if rule.counted and rule.dimension is None:
-        raise RuleError("F402", "a rule that counts lacks 'dimension', the one whose codes it counts", 0)
+        raise RuleError("F402", "a rule that counts lacks 'dimension', the one whose codes it counts", None)
 
 
-def _known(name: Name, known: Collection[str], what: str) -> None:
+def _known(name: Name, known: Collection[str], what: str, key: str = "assert") -> None:
     if name.name not in known:
-        raise RuleError("F404", f"'{name.name}' is no {what}{nearest(name.name, known)}", name.column)
+        column = name.column if key == "assert" else None
+        raise RuleError("F404", f"'{name.name}' is no {what}{nearest(name.name, known)}", column, key)
 
 
 def _shape(rule: Rule, wanted: tuple[str, str], form: str) -> None:
@@ -66,7 +67,7 @@ def _shape(rule: Rule, wanted: tuple[str, str], form: str) -> None:
         if len(names) == 1
     }
     if terms != {wanted[0]: 1.0, wanted[1]: -1.0} or rule.comparison.left.constant:
-        raise RuleError("F403", f"along = \"{rule.along}\" has one form: {form}", 0)
+        raise RuleError("F403", f'along = "{rule.along}" has one form: {form}', 0)
 
 
 def _linear(rule: Rule) -> None:
@@ -86,6 +87,8 @@ def _measures(rule: Rule, profile: Profile) -> None:
         shares = sum(profile.measures[name.name].share for name in names)
         if shares != 1:
             what = "two shares" if shares else "two counts"
-            raise RuleError("F405", f"{what} are multiplied: a rule is linear, but for a share of a count", names[1].column)
+            raise RuleError(
+                "F405", f"{what} are multiplied: a rule is linear, but for a share of a count", names[1].column
+            )
     if len(products) > 1 or (products and rule.counted):
         raise RuleError("F405", "a rule has at most one share of a count", products[-1][0].column)

@@ -1,4 +1,4 @@
-"""The rule file: TOML read into rules, with a finding, and a caret where there is a column, for all that is not right."""
+"""The rule file: TOML read into rules, with a finding, and a caret where there is a column, for all that is wrong."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ID = re.compile(r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$")
 
 
 class _Bad(Exception):
-    """A rule that cannot be used: the code, the message, the key it is about and the column within its text, if known."""
+    """A rule that cannot be used: the code, the message, the key it is about and the column in its text, if known."""
 
     def __init__(self, code: str, message: str, key: str = "", column: int | None = None) -> None:
         super().__init__(message)
@@ -38,14 +38,17 @@ class RuleFile:
 
 
 def read_rules(text: str, file: str, profile: Profile) -> RuleFile:
-    """Return the rules that `text` (TOML, ``[[rule]]`` blocks) states, resolved against `profile`; `file` is for findings."""
+    """Return the rules that `text` (TOML, ``[[rule]]`` blocks) states, resolved against `profile`; `file` is named."""
     source = _Source(text.split("\n"), file)
     try:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         return RuleFile((), (source.unreadable(str(error)),))
-    findings = [source.finding("F401", f"'{key}' is not a key of a rule file{nearest(key, ['rule'])}.", None, key)
-                for key in data if key != "rule"]  # fmt: skip
+    findings = [
+        source.finding("F401", _sentence(f"'{key}' is not a key of a rule file{nearest(key, ['rule'])}"), None, key)
+        for key in data
+        if key != "rule"
+    ]
     blocks = data.get("rule", [])
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
         return RuleFile((), (*findings, source.finding("F401", "Rules are written as [[rule]] blocks.", None, "rule")))
@@ -60,7 +63,7 @@ def read_rules(text: str, file: str, profile: Profile) -> RuleFile:
             findings.append(source.bad(number, block, error))
             continue
         except RuleError as error:
-            findings.append(source.bad(number, block, _Bad(error.code, str(error), "assert", error.column)))
+            findings.append(source.bad(number, block, _Bad(error.code, str(error), error.key, error.column)))
             continue
         findings += [source.finding(code, words, number, rule=rule.id) for code, words in _examples_missing(rule)]
         rules.append(rule)
@@ -135,7 +138,9 @@ def _example(block: Mapping[str, Any], which: str) -> Iterator[Example]:
         numbers = item[qualifier] if isinstance(item[qualifier], list) else [item[qualifier]]
         wanted = 2 if qualifier == "range" else 1
         if len(numbers) != wanted or not all(isinstance(n, int | float) and not isinstance(n, bool) for n in numbers):
-            raise _Bad("F401", f"'{qualifier}' in [rule.{which}] needs {'two numbers' if wanted == 2 else 'a number'}", which)
+            raise _Bad(
+                "F401", f"'{qualifier}' in [rule.{which}] needs {'two numbers' if wanted == 2 else 'a number'}", which
+            )
         special = {"measure", "as_of", "source", "publisher", *qualifiers}
         yield Example(
             measure=item["measure"],
@@ -146,6 +151,11 @@ def _example(block: Mapping[str, Any], which: str) -> Iterator[Example]:
             qualifier=qualifier,
             numbers=tuple(float(number) for number in numbers),
         )
+
+
+def _sentence(words: str, end: str = ".") -> str:
+    """Return the words as a sentence; one that asks back keeps its own end."""
+    return words[:1].upper() + words[1:] + ("" if words.endswith("?") else end)
 
 
 @dataclass(frozen=True)
@@ -177,14 +187,14 @@ class _Source:
         return finding(code, message, file=self.file, line=self.of_key(number, key), rule=rule)
 
     def bad(self, number: int, block: Mapping[str, Any], error: _Bad) -> Finding:
-        """Return the finding on a rule that cannot be used, with a caret under the place in its assertion if there is one."""
+        """Return the finding on a rule that cannot be used, with a caret under the place in its assertion."""
         line = self.of_key(number, error.key)
         name = block.get("id")
         rule = name if isinstance(name, str) else None
-        message, column = f"{error}.", None
+        message, column = _sentence(str(error)), None
         if error.column is not None:
             text = block["assert"]
-            message = f"{error}:\n  {text}\n  {' ' * error.column}^"
+            message = f"{_sentence(str(error), ':')}\n  {text}\n  {' ' * error.column}^"
             shown = self.lines[line - 1] if line else ""
             column = shown.find(text) + error.column + 1 if text in shown else None
         return finding(error.code, message, file=self.file, line=line, column=column, rule=rule)

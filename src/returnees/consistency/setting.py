@@ -26,7 +26,7 @@ NEEDED = ("figure_id", "source_id", "measure_id", "qualifier", "value", "low", "
 
 @dataclass(frozen=True)
 class Setting:
-    """A package ready for its rules: ``findings`` is what is wrong with the rule file or keeps rules from being laid."""
+    """A package ready for its rules: ``findings`` is what is wrong with the rule file or keeps it from being laid."""
 
     tables: Mapping[str, Table]
     profile: Profile

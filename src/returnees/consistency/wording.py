@@ -91,5 +91,6 @@ class Witnesses:
         for figure in figures:
             row = self.row(figure)
             unit = " %" if row.get("unit") == "percent" else ""
-            place = f"source {row['source_id']}, {self.file}:{self.line(figure)}"
+            dated = f", as of {row['as_of']}" if row.get("as_of") else ""
+            place = f"source {row['source_id']}{dated}, {self.file}:{self.line(figure)}"
             yield f"{printed(row)}{unit}: {figure} ({place})"

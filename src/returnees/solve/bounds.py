@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from returnees.consistency.system import TOLERANCE
 from returnees.solve.components import Component
 from returnees.solve.program import Question, ask, exact, linear_program, optimal
 
 #: Below this a dual value is the solver's rounding.
 _NOTHING = 1e-9
+#: Ends that differ by less, relative to their size, are the same but for the solver's rounding.
+_ROUNDING = 1e-9
 _SHARPEST = 10**6
 
 
@@ -127,15 +128,15 @@ class _Program:
                 for other, coefficient in edit.terms:
                     total[other] = total.get(other, Fraction(0)) + exactly * exact(coefficient)
         binding: set[str] = set()
-        for other, coefficient in total.items():
-            if coefficient == 0:
+        for other, weighed in total.items():
+            if weighed == 0:
                 continue
             item = self.component.quantities[other]
-            end = item.low if coefficient > 0 else item.high
+            end = item.low if weighed > 0 else item.high
             if not math.isfinite(end):
                 return None
-            limit += coefficient * exact(end)
-            if item.figure is not None and (item.low > item.floor if coefficient > 0 else item.high < item.ceiling):
+            limit += weighed * exact(end)
+            if item.figure is not None and (item.low > item.floor if weighed > 0 else item.high < item.ceiling):
                 binding.add(item.figure)
         return float(sign * limit), binding
 
@@ -151,7 +152,7 @@ def _of_component(part: Component, chosen: Sequence[int], seconds: float) -> Ite
         # Within rounding, an end is what the figure itself says.
         item = part.quantities[quantity]
         least, most = (
-            own if math.isclose(found, own, rel_tol=TOLERANCE) else found
+            own if math.isclose(found, own, rel_tol=_ROUNDING) else found
             for found, own in ((low[0], item.low), (high[0], item.high))
         )
         yield quantity, Implied(quantity, least, most, tuple(sorted(low[1] | high[1])))

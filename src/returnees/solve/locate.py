@@ -1,10 +1,10 @@
 """Error localisation: the lightest sets of figures of which one must be wrong all through (Fellegi & Holt 1976).
 
-A set of figures explains a contradiction when the edits can be met once the set is not believed. Every conflict (a proof
-that some figures cannot all be true) must lose a figure, so an explanation hits every conflict: the lightest sets that hit
-all conflicts known so far are tried, and one that does not explain everything gives a new conflict (implicit hitting sets,
-Moreno-Centeno & Karp 2013). Unlike a program with one switch a figure, this needs no constant as large as the largest
-number, so that figures of any size stand side by side; and all components are asked about at once.
+A set of figures explains a contradiction when the edits can be met once the set is not believed. Every conflict (a
+proof that some figures cannot all be true) must lose a figure, so an explanation hits every conflict: the lightest sets
+that hit all conflicts known so far are tried, and one that does not explain everything gives a new conflict (implicit
+hitting sets, Moreno-Centeno & Karp 2013). Unlike a program with one switch a figure, this needs no constant as large as
+the largest number, so that figures of any size stand side by side; and all components are asked about at once.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Located:
     """What must be wrong in a component.
 
     ``suspects`` are the lightest explanations, each a set of figures; ``complete`` says whether these are all of them;
-    ``conflicts`` are the contradictions they mend. ``suspects`` is empty when no figures that may be doubted explain it.
-    ``optimal`` is false when the time ran out: then there is one explanation, and there may be lighter ones.
+    ``conflicts`` are the contradictions they mend. ``suspects`` is empty when no figures that may be doubted explain
+    it. ``optimal`` is false when the time ran out: then there is one explanation, and there may be lighter ones.
     """
 
     component: Component
@@ -55,7 +55,7 @@ class _Search:
 def locate(
     parts: Sequence[Component], weights: Mapping[str, float], *, most: int = MOST_EXPLANATIONS, seconds: float = 10.0
 ) -> list[Located]:
-    """Return what must be wrong in each of `parts` that has a contradiction.
+    """Return what must be wrong in each of `parts` that has a contradiction, or may have one when the time ran out.
 
     Parameters
     ----------
@@ -77,7 +77,9 @@ def locate(
             _learn(search, tried, answer)
         for search in active:
             _next(search, weights, most, seconds)
-    return [_located(search, weights, most) for search in searches if search.conflicts]
+    found = [_located(search, weights, most) for search in searches if search.conflicts or search.late]
+    # Out of time, and in the end nothing had to be doubted: there is no contradiction.
+    return [item for item in found if item.suspects != ((),)]
 
 
 def _learn(search: _Search, tried: frozenset[str], answer: Answer) -> None:

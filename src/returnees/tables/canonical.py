@@ -19,10 +19,13 @@ def canonical_text(table: Table) -> pl.DataFrame:
     return text.sort(key, maintain_order=True) if key else text
 
 
-def csv_bytes(text: pl.DataFrame, delimiter: str = ",") -> bytes:
-    """Return a table of text as CSV: UTF-8, LF, a header, and quotes only where RFC 4180 needs them."""
+def csv_bytes(text: pl.DataFrame, delimiter: str = ",", *, header: bool = True) -> bytes:
+    """Return a table of text as CSV: UTF-8, LF, a header, and quotes only where RFC 4180 needs them.
+
+    Without `header` it is the rows alone, to be written after others.
+    """
     if text.width > 1:
         # Polars would quote an empty text to tell it from null; a lone empty cell needs it, for a blank line is no row.
         cells = pl.col(pl.String)
         text = text.with_columns(pl.when(cells != "").then(cells))
-    return text.write_csv(separator=delimiter, quote_style="necessary").encode()
+    return text.write_csv(separator=delimiter, include_header=header, quote_style="necessary").encode()
