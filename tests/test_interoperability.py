@@ -23,8 +23,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = Path(__file__).parent / "packages"
 READERS = Path(__file__).parent / "readers"
 
-#: Faults of ours that the standard does not know: limits of this software, checksums, and what F3xx say of figures.
-_OURS = re.compile(r"F006|F01[1-4]|F118|F3..")
+#: Faults that the standard does not know: limits of this software, checksums, and what is said of figures and rules.
+_OURS = re.compile(r"F006|F01[1-5]|F118|F[2-9]..")
 #: Those that can be seen in a descriptor and its schemas, without the tables.
 _OF_DESCRIPTORS = re.compile(r"F001|F002|F003|F005|F010|F139")
 
