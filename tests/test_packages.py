@@ -42,6 +42,7 @@ def test_every_code_is_produced_by_a_package() -> None:
 
 #: Codes that no folder can show, and the test that does.
 ELSEWHERE = {
+    "F015": "tests/test_release.py",
     "F100": "tests/test_reading.py",
     "F208": "tests/test_engine_limits.py",
     "F209": "tests/test_engine_limits.py",

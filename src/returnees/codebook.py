@@ -14,6 +14,9 @@ from returnees.tables.model import Table
 from returnees.tables.schema import Field
 from returnees.tables.wording import allowed, demands
 
+#: Where the codebook stands in a package.
+CODEBOOK = "docs/codebook.md"
+
 #: A table that others refer to is listed code by code up to this many rows; the codes of a longer one are its file.
 LISTED_ROWS = 200
 

@@ -18,7 +18,9 @@ from returnees.package.model import Package
 from returnees.package.opening import DESCRIPTOR, open_package
 
 #: Variables by which git tells the programs it starts where they are.
-_OF_HOOKS = frozenset({"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY"})
+_OF_HOOKS = frozenset(
+    {"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY"}
+)
 
 
 def open_places(old: str, new: str | None) -> tuple[Package, Package]:
@@ -69,7 +71,7 @@ class _Blob:
 def _at_revision(revision: str, here: Path) -> Package:
     """Return the package of the folder `here` as it was at `revision`, read from git without touching the folder."""
     commit = _commit(revision, here)
-    prefix = _git(here, "rev-parse", "--show-prefix").decode().rstrip("\n")
+    prefix = os.fsdecode(_git(here, "rev-parse", "--show-prefix")).removesuffix("\n")
     blobs = _blobs(here, commit, prefix)
     limits = Limits()
     if DESCRIPTOR not in blobs:
@@ -108,7 +110,7 @@ def _blobs(here: Path, commit: str, prefix: str) -> Mapping[str, _Blob]:
     """Return the plain files of a commit below `prefix`, by their path there."""
     listing = _git(here, "ls-tree", "-r", "-z", "-l", "--full-tree", commit)
     blobs = {}
-    for entry in listing.decode("utf-8", "surrogateescape").split("\0"):
+    for entry in os.fsdecode(listing).split("\0"):
         facts, _, path = entry.partition("\t")
         parts = facts.split()
         # A link's content is a path, not the file it leads to: links are not followed, as in any other package.
@@ -163,13 +165,12 @@ def _must_succeed(done: subprocess.CompletedProcess[bytes]) -> bytes:
 
 
 def _run(here: Path, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    # No shell, and nothing that a repository's own settings could start. What git tells the hooks it runs about its
-    # folder and index (GIT_DIR and the like) is of the repository they were started for, not of this one.
-    own = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
+    # No shell, nothing that a repository's own settings could start, and nothing fetched. What git tells the hooks it
+    # runs about its folder and index (GIT_DIR and the like) is of the repository they were started for.
     command = ["git", "-c", "core.fsmonitor=false", "-C", str(here), *arguments]
+    settings = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
+    settings |= {"LC_ALL": "C", "GIT_NO_LAZY_FETCH": "1"}
     try:
-        return subprocess.run(
-            command, capture_output=True, check=False, input=given, env=own | {"LC_ALL": "C"}
-        )
+        return subprocess.run(command, capture_output=True, check=False, input=given, env=settings)
     except OSError as error:
         raise PackageError(f"git could not be started: {error.strerror or error}") from None
