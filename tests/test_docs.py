@@ -86,7 +86,7 @@ def test_commands_in_the_documents_work(document: Path, checkout: Path) -> None:
 @pytest.mark.parametrize(("document", "block"), blocks("python"))
 def test_python_in_the_documents_works(document: str, block: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    exec(compile(block, document, "exec"), {"__name__": "__main__"})
+    exec(compile(block, document, "exec"), {"__name__": "__main__", "__file__": str(ROOT / document)})
 
 
 def test_the_public_module_s_examples_work(monkeypatch: pytest.MonkeyPatch) -> None:
