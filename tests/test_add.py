@@ -277,6 +277,21 @@ def test_fewer_coordinates_and_fewer_tables_work(tmp_path: Path) -> None:
     assert "+ any-usa-returned,any,USA,returned,2018,exact,4,,,persons" in result.stdout
 
 
+def test_a_publisher_that_belongs_to_another_opens_no_endless_form(package: Path) -> None:
+    schema = package / "schemas" / "publishers.schema.json"
+    stated = json.loads(schema.read_text("utf-8"))
+    key = {"fields": ["parent_id"], "reference": {"resource": "publishers", "fields": ["publisher_id"]}}
+    stated["fields"].append({"name": "parent_id", "type": "string"})
+    stated["foreignKeys"].append(key)
+    schema.write_text(json.dumps(stated), "utf-8")
+    publishers = package / "data" / "publishers.csv"
+    header, *rows = publishers.read_text("utf-8").splitlines()
+    publishers.write_text("\n".join([f"{header},parent_id", *(f"{row}," for row in rows), ""]), "utf-8")
+    listed = add(package, "--fields").stdout
+    assert "--source-publisher-parent\n" in listed and "--source-publisher-parent-name" not in listed
+    assert add_figure(package).exit_code == 0
+
+
 # The proposed id.
 
 

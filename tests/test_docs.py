@@ -104,7 +104,7 @@ def test_python_in_the_documents_works(
     document: str, block: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(request.getfixturevalue("exported") if document == USING else ROOT)
-    exec(compile(block, document, "exec"), {"__name__": "__main__"})
+    exec(compile(block, document, "exec"), {"__name__": "__main__", "__file__": str(ROOT / document)})
 
 
 @pytest.mark.parametrize(("document", "block"), blocks("sql"))

@@ -102,30 +102,35 @@ def write_all(contents: Mapping[Path, bytes], *, expected: Mapping[Path, bytes] 
     ReturneesError
         If a file cannot be written or has changed since.
     """
-    before = {target: target.read_bytes() if target.is_file() else None for target in contents}
+    before = {target: _content(target) for target in contents}
     try:
         with ExitStack() as asides:
             # A stack ends its blocks last first, and each puts its file in place when it ends: entered in reverse, the
             # files come into place in the order given.
             for target in reversed(list(contents)):
                 asides.enter_context(replacing(target)).write_bytes(contents[target])
-            _check_unchanged(expected or {})
+            for target, content in (expected or {}).items():
+                if _content(target) != content:
+                    raise ReturneesError(f"{target} was changed by someone else meanwhile; nothing was written")
     except BaseException:
-        for target, content in before.items():
-            _put_back(target, content)
+        for target, old in before.items():
+            _put_back(target, old)
         raise
 
 
-def _check_unchanged(expected: Mapping[Path, bytes]) -> None:
-    """Raise ReturneesError when a file no longer holds what it is expected to."""
-    for target, content in expected.items():
-        if not target.is_file() or target.read_bytes() != content:
-            raise ReturneesError(f"{target} was changed by someone else meanwhile; nothing was written, so start again")
+def _content(target: Path) -> bytes | None:
+    """Return what a file holds, None when there is none; raise ReturneesError when it cannot be read."""
+    try:
+        return target.read_bytes() if target.exists() else None
+    except OSError as error:
+        raise ReturneesError(f"{target} cannot be read: {error.strerror or error}") from None
 
 
 def _put_back(target: Path, content: bytes | None) -> None:
     """Make `target` hold what it held before, if it does not."""
+    if _content(target) == content:
+        return
     if content is None:
         target.unlink(missing_ok=True)
-    elif not target.is_file() or target.read_bytes() != content:
+    else:
         write_bytes(target, content)

@@ -80,7 +80,7 @@ class Form:
             raise PackageError(f"{package.label} has no table 'figures' with a field 'figure_id' to add to")
         records = {"figure": _record("figure", figures, "figure_id", "", tables)}
         taken = set(records["figure"].questions)
-        if "readings" in tables and {"figure_id"} <= set(tables["readings"].raw.text.columns):
+        if "readings" in tables and "figure_id" in tables["readings"].raw.text.columns:
             records["reading"] = _record("reading", tables["readings"], "figure_id", "reading-", tables, taken)
         for record in list(records.values()):
             records.update(_opened(record, tables, ()))
@@ -105,9 +105,19 @@ class Form:
 
 
 def _record(
-    name: str, table: Table, key: str, prefix: str, tables: Mapping[str, Table], taken: set[str] | None = None
+    name: str,
+    table: Table,
+    key: str,
+    prefix: str,
+    tables: Mapping[str, Table],
+    taken: set[str] | None = None,
+    above: tuple[str, ...] = (),
 ) -> Record:
-    """Return the record of one table; where `taken` is given, only fields of a name in it need the prefix."""
+    """Return the record of one table.
+
+    Where `taken` is given, only fields of a name in it need the prefix; no question opens a row of a table in `above`,
+    as that would have no end.
+    """
     questions = {}
     for field in table.schema.fields:
         if field.name == key or field.name not in table.raw.text.columns:
@@ -116,7 +126,8 @@ def _record(
         option = bare if taken is not None and field.name not in taken else prefix + bare
         reference = next((key for key in table.schema.foreign_keys if key.fields == (field.name,)), None)
         codes = _codes(field, reference, tables, table)
-        opens = option if codes is not None and reference is not None and reference.target in GROWING else None
+        grows = reference is not None and reference.target in GROWING and reference.target in tables
+        opens = option if grows and reference is not None and reference.target not in above else None
         questions[field.name] = Question(option, table.name, field, codes, opens)
     return Record(name, table, key, questions)
 
@@ -136,12 +147,10 @@ def _opened(record: Record, tables: Mapping[str, Table], above: tuple[str, ...])
         if item.opens is None:
             continue
         reference = next(key for key in record.table.schema.foreign_keys if key.fields == (item.field.name,))
-        if reference.target in above:
-            continue
-        target = tables[reference.target]
-        opened = _record(item.opens, target, reference.target_fields[0], f"{item.opens}-", tables)
+        target, within = tables[reference.target], (*above, reference.target)
+        opened = _record(item.opens, target, reference.target_fields[0], f"{item.opens}-", tables, above=within)
         found[item.opens] = opened
-        found.update(_opened(opened, tables, (*above, reference.target)))
+        found.update(_opened(opened, tables, within))
     return found
 
 

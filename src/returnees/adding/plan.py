@@ -14,9 +14,10 @@ from pathlib import Path
 import polars as pl
 
 from returnees.adding.answering import NewRow
+from returnees.adding.form import GROWING
 from returnees.checking import check
 from returnees.errors import ReturneesError, UsageError
-from returnees.findings import Finding, distinct
+from returnees.findings import Finding, Severity, distinct
 from returnees.package.integrity import described
 from returnees.package.model import Package, Resource
 from returnees.package.opening import DESCRIPTOR, open_package
@@ -80,6 +81,8 @@ class Opened:
             If the package is not one to be added to: a zip, or none is named and the folder holds none.
         PackageError
             If there is no package at `path`.
+        ReturneesError
+            If a table that may get rows cannot be read, or not be written anew without the danger of losing data.
         """
         if path is None and not Path(DESCRIPTOR).is_file():
             raise UsageError(f"there is no {DESCRIPTOR} in this folder; name the package to add to")
@@ -88,20 +91,18 @@ class Opened:
             raise UsageError(f"{package.label} is a zip; unpack it and add to the folder")
         files = [package.descriptor_file, *(item.file for item in package.resources if item.file is not None)]
         try:
-            return cls(package, {file: file.read_bytes() for file in files})
+            opened = cls(package, {file: file.read_bytes() for file in files})
         except OSError as error:
             raise ReturneesError(f"{error.filename} cannot be read: {error.strerror}") from None
+        for table in package.tables.values():
+            if table.name in ("figures", "readings", *GROWING) and (why := unsafe(table)):
+                raise ReturneesError(f"{table.file} cannot be written anew without losing data: {why}")
+        return opened
 
 
 @contextmanager
 def planned(opened: Opened, rows: Sequence[NewRow]) -> Iterator[Plan]:
-    """Give the plan of adding `rows`; the candidate package lives as long as the block.
-
-    Raises
-    ------
-    ReturneesError
-        If a table cannot be written anew without the danger of losing data.
-    """
+    """Give the plan of adding `rows`; the candidate package lives as long as the block."""
     package = opened.package
     with tempfile.TemporaryDirectory(prefix="returnees-") as folder:
         added = {name: [cells for table, cells in rows if table == name] for name, _ in rows}
@@ -123,8 +124,6 @@ def _resource(package: Package, name: str) -> Resource:
 def _written(package: Package, name: str, rows: Sequence[Mapping[str, str]]) -> bytes:
     """Return the file of a table with `rows` added, in canonical order."""
     table = package.tables[name]
-    if why := unsafe(table):
-        raise ReturneesError(f"{table.file} cannot be written anew without losing data: {why}")
     columns = table.raw.text.columns
     new = pl.DataFrame([[row.get(column, "") for column in columns] for row in rows],
                        schema=dict.fromkeys(columns, pl.String), orient="row")  # fmt: skip
@@ -155,10 +154,10 @@ def _additions(candidate: Package, added: Mapping[str, Sequence[Mapping[str, str
 
 def _addition(table: Table, delimiter: str, cells: Mapping[str, str]) -> Addition:
     text = table.raw.text
-    same = pl.all_horizontal((pl.col(column) == cells.get(column, "")) for column in text.columns)
-    row = text.with_row_index("row number of the file").filter(same)
-    line = csv_bytes(row.drop("row number of the file").head(1), delimiter).decode("utf-8").split("\n", 1)[1]
-    return Addition(table.file, table.line(row["row number of the file"][0]), line.rstrip("\n"))
+    same = pl.all_horizontal(pl.col(column) == cells.get(column, "") for column in text.columns)
+    row = int(text.select(same).to_series().arg_true()[0])
+    line = csv_bytes(text[row], delimiter).decode("utf-8").split("\n", 1)[1]
+    return Addition(table.file, table.line(row), line.rstrip("\n"))
 
 
 def _said(item: Finding) -> tuple[object, ...]:
@@ -169,4 +168,4 @@ def _said(item: Finding) -> tuple[object, ...]:
 
 def errors(findings: Iterable[Finding]) -> list[Finding]:
     """Return the findings that are errors."""
-    return [item for item in findings if item.severity == "error"]
+    return [item for item in findings if item.severity is Severity.ERROR]

@@ -97,6 +97,7 @@ def _listed(form: Form) -> str:
     """Return every field that can be given, with its meaning, a paragraph a field."""
     import textwrap
 
+    from returnees.cli.asking import MOST_OFFERED
     from returnees.report.escape import visible
 
     lines = [
@@ -108,7 +109,8 @@ def _listed(form: Form) -> str:
             lines += ["", f"For a {record.noun} that is not known yet (--{name}):"]
         for item in record.questions.values():
             needed = " (required)" if item.required else ""
-            codes = f" Known: {', '.join(item.codes.names)}." if item.codes and len(item.codes.names) <= 14 else ""
+            few = item.codes is not None and len(item.codes.names) <= MOST_OFFERED
+            codes = f" Known: {', '.join(item.codes.names)}." if item.codes and few else ""
             lines.append(f"--{item.option}{needed}")
             lines += textwrap.wrap(visible(item.words + codes), 78, initial_indent="    ", subsequent_indent="    ")
     return "\n".join(lines) + "\n"

@@ -63,6 +63,8 @@ def confirm(words: str, *, default: bool) -> bool:
 
 def _prompt(words: str, default: str | None) -> str:
     _listen_for_interrupts()
+    if default is not None and visible(default) != default:
+        default = None  # it would be printed as it is
     answer: str = click.prompt(words, default=default, show_default=bool(default), err=True)
     return answer
 
