@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
-
 from returnees.errors import UsageError, nearest
 from returnees.figures.readings import printed
 from returnees.package.model import Package
@@ -89,8 +87,36 @@ class Citation:
         return next((item.locator for item in self.readings if item.first_hand and item.locator), "")
 
 
-def citation(package: Package, figure: str | None = None, *, most: int | None = MOST_NAMED) -> Citation:
+class Shelf:
+    """The tables of a package, in which rows are found by a field's value; kept by those who cite many figures."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        self._found: dict[tuple[str, str], dict[str, list[Mapping[str, Any]]]] = {}
+
+    def rows(self, table: str, field: str, value: str) -> list[Mapping[str, Any]]:
+        """Return the rows of a table, which may be missing or lack the field, whose `field` is `value`."""
+        if not value or table not in self.package.tables or field not in self.package.table(table).columns:
+            return []
+        if (table, field) not in self._found:
+            found: dict[str, list[Mapping[str, Any]]] = {}
+            for row in self.package.table(table).iter_rows(named=True):
+                if row[field] is not None:
+                    found.setdefault(str(row[field]), []).append(row)
+            self._found[table, field] = found
+        return self._found[table, field].get(value, [])
+
+    def row(self, table: str, field: str, value: str) -> Mapping[str, Any]:
+        """Return the first of these rows, or nothing."""
+        return next(iter(self.rows(table, field, value)), {})
+
+
+def citation(
+    package: Package, figure: str | None = None, *, most: int | None = MOST_NAMED, shelf: Shelf | None = None
+) -> Citation:
     """Return what a citation of `figure`, or of the whole of `package`, must say, naming at most `most` readings.
+
+    Who cites many figures of a package gives the same `shelf` each time, so that its tables are read once.
 
     Raises
     ------
@@ -103,8 +129,9 @@ def citation(package: Package, figure: str | None = None, *, most: int | None = 
     figures = package.table("figures")
     if "figure_id" not in figures.columns:
         raise UsageError(f"{package.label}: its table 'figures' has no field 'figure_id'")
-    row = _row(figures, "figure_id", figure)
-    if row is None:
+    shelf = shelf or Shelf(package)
+    row = shelf.row("figures", "figure_id", figure)
+    if not row:
         raise UsageError(
             f"{package.label} has no figure '{figure}'{nearest(figure, figures['figure_id'].drop_nulls())}"
         )
@@ -113,24 +140,11 @@ def citation(package: Package, figure: str | None = None, *, most: int | None = 
         package=about,
         figure=figure,
         says=_says(row),
-        about=_about(package, row),
-        work=_work(package, source),
-        readings=_readings(package, row, source),
+        about=_about(shelf, row),
+        work=_work(shelf, source),
+        readings=_readings(shelf, row, source),
         most=most,
     )
-
-
-def _row(table: pl.DataFrame, field: str, value: str) -> Mapping[str, Any] | None:
-    """Return the first row of `table` whose `field` is `value`."""
-    found = table.filter(pl.col(field).cast(pl.String) == value).head(1).to_dicts()
-    return found[0] if found else None
-
-
-def _lookup(package: Package, table: str, field: str, value: str) -> Mapping[str, Any]:
-    """Return the row of a table that may be missing, or nothing."""
-    if not value or table not in package.tables or field not in package.table(table).columns:
-        return {}
-    return _row(package.table(table), field, value) or {}
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:
@@ -155,21 +169,21 @@ _COORDINATES = (
 )
 
 
-def _about(package: Package, row: Mapping[str, Any]) -> str:
+def _about(shelf: Shelf, row: Mapping[str, Any]) -> str:
     """Return in words what the figure counts: ``Returned, United States, All, as of 2017``."""
     words = []
     for field, table, name in _COORDINATES:
         code = _text(row, field)
         if code:
-            words.append(_text(_lookup(package, table, field, code), name) or code)
+            words.append(_text(shelf.row(table, field, code), name) or code)
     date = _text(row, "as_of")
     return ", ".join([*words, *([f"as of {date}"] if date else [])])
 
 
-def _work(package: Package, source: str) -> Work:
+def _work(shelf: Shelf, source: str) -> Work:
     """Return the work called `source`, as far as the package tells."""
-    row = _lookup(package, "sources", "source_id", source)
-    publisher = _lookup(package, "publishers", "publisher_id", _text(row, "publisher_id"))
+    row = shelf.row("sources", "source_id", source)
+    publisher = shelf.row("publishers", "publisher_id", _text(row, "publisher_id"))
     authors = _text(row, "authors")
     return Work(
         id=source,
@@ -185,14 +199,12 @@ def _work(package: Package, source: str) -> Work:
     )
 
 
-def _readings(package: Package, figure: Mapping[str, Any], source: str) -> tuple[Reading, ...]:
+def _readings(shelf: Shelf, figure: Mapping[str, Any], source: str) -> tuple[Reading, ...]:
     """Return the readings of a figure: of the work itself, then those that print what it says, the earliest first."""
-    if "readings" not in package.tables or "figure_id" not in package.table("readings").columns:
-        return ()
-    rows = package.table("readings").filter(pl.col("figure_id").cast(pl.String) == figure["figure_id"]).to_dicts()
+    rows = shelf.rows("readings", "figure_id", str(figure["figure_id"]))
     readings = [
         Reading(
-            document=_work(package, _text(row, "document_id")),
+            document=_work(shelf, _text(row, "document_id")),
             as_printed=_text(row, "as_printed"),
             locator=_text(row, "locator"),
             first_hand=_text(row, "document_id") == source,

@@ -15,6 +15,8 @@ COMMANDS = {
     "tidy": "Put rows in canonical order; refresh bytes and hash.",
     "codebook": "Write the codebook, or check that it is current.",
     "catalogue": "Write the catalogue files, or check that they are current.",
+    "site": "Build the website: pages, charts, downloads.",
+    "plot": "Draw a chart or a map as SVG or PNG.",
     "release": "Build the zip of a version, with checksums.",
 }
 

@@ -1,0 +1,92 @@
+"""Specifications drawn to SVG and PNG, without what a page does not need and without any script or style."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from markupsafe import escape
+
+from returnees.site.charts.palette import PRINT
+
+#: What every chart has in common.
+_CONFIG = {
+    "aria": False, "background": None, "font": "system-ui, sans-serif", "view": {"stroke": None},
+    "style": {"cell": {"stroke": None}},
+}  # fmt: skip
+_SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
+
+_ROOT = re.compile(r'^<svg [^>]*?width="([0-9.]+)" height="([0-9.]+)" viewBox="([^"]*)">')
+_UNNEEDED = re.compile(r' (?:aria-[a-z]+|role|class|pointer-events|stroke-miterlimit|stroke-opacity|opacity)="(?:[a-z -]*|[_a-z0-9 -]*|1)"')
+_EMPTY = re.compile(r'<path d="(?:M0,0h[0-9.]+v[0-9.]+h-?[0-9.]+Z|)"(?: display="none")?/>|<g></g>| transform="translate\(0,0\)"')
+_TAG = re.compile(r"<[^>]*>")
+_LONG_NUMBER = re.compile(r"-?[0-9]+\.[0-9]{2,}")
+
+
+def draw(specification: dict[str, Any]) -> str:
+    """Return the drawing of a Vega-Lite specification as SVG."""
+    import vl_convert
+
+    drawn: str = vl_convert.vegalite_to_svg({"$schema": _SCHEMA, "config": _CONFIG, **specification})
+    return tidy(drawn)
+
+
+def tidy(drawn: str) -> str:
+    """Return a drawing without what has no effect; lengths to a tenth of a pixel, which no screen shows finer."""
+    return _TAG.sub(lambda match: _tidy_tag(match[0]), _EMPTY.sub("", _TAG.sub(lambda match: _UNNEEDED.sub("", match[0]), drawn)))
+
+
+def _tidy_tag(tag: str) -> str:
+    """Return a tag with its lengths rounded; the words between tags are never touched."""
+    return _LONG_NUMBER.sub(lambda match: f"{float(match[0]):.1f}".removesuffix(".0"), tag)
+
+
+def titled(drawn: str, words: str, definitions: str = "") -> str:
+    """Return a drawing for a page: its size that of its place, `words` in place of what cannot be seen."""
+    label = escape(words)
+    return _ROOT.sub(
+        lambda match: f'<svg class="chart" viewBox="{match[3]}" role="img" aria-label="{label}">{definitions}', drawn, count=1
+    )
+
+
+def alone(drawn: str, words: str, definitions: str = "") -> str:
+    """Return a drawing as a file that stands alone: on white, with its words as title."""
+    inside = f'<title>{escape(words)}</title>{definitions}<rect width="100%" height="100%" fill="{PRINT.paper}"/>'
+    start = '<svg xmlns="http://www.w3.org/2000/svg" width="{}" height="{}" viewBox="{}" role="img">'
+    return _ROOT.sub(lambda match: start.format(*match.groups()) + inside, drawn, count=1) + "\n"
+
+
+def png(drawn: str, scale: float) -> bytes:
+    """Return an SVG as PNG, each of its pixels `scale` pixels wide."""
+    import vl_convert
+
+    content: bytes = vl_convert.svg_to_png(drawn, scale=scale)
+    return content
+
+
+def marked(drawn: str, attributes: Sequence[tuple[str, str]]) -> str:
+    """Return a map with an identifier and a title for each place, in the order in which places are drawn.
+
+    Raises
+    ------
+    ValueError
+        If the drawing does not have as many shapes as there are `attributes`.
+    """
+    left = iter(attributes)
+    count = 0
+
+    def named(match: re.Match[str]) -> str:
+        nonlocal count
+        count += 1
+        name, title = next(left, ("", ""))
+        mark = f' data-place="{escape(name)}"' if name else ""
+        return f"<path{mark}{match[1]}><title>{escape(title)}</title></path>" if title else f"<path{mark}{match[1]}/>"
+
+    marked_up = _PLACE.sub(named, drawn)
+    if count != len(attributes):
+        raise ValueError(f"the map has {count} shapes, not {len(attributes)}")
+    return marked_up
+
+
+_PLACE = re.compile(r"<path((?: [a-z-]+=\"[^\"]*\")*? fill=\"(?!none)[^\"]*\" stroke=\"[^\"]*\"[^>]*?)/>")

@@ -1,0 +1,137 @@
+"""Maps: a measure as one source prints it, or as all sources together, for each place that has an m49 number."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from returnees.figures.readings import number
+from returnees.site.charts.classes import Shade, class_words, limits_of, shade
+from returnees.site.charts.palette import PAGE
+from returnees.site.charts.worldmap import drawn_ids, fill, map_chart
+from returnees.site.content import Content, Figure
+from returnees.site.pages.picture import Picture
+from returnees.site.text import counted, file_names
+
+#: A map of fewer areas shows less than its table.
+LEAST_AREAS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What a map says of one area: the figures, the numbers they span, in words, and how it is shaded."""
+
+    code: str
+    shape: str
+    figures: tuple[Figure, ...]
+    words: str
+    shade: Shade
+
+
+@dataclass(frozen=True)
+class WorldMap:
+    """One map; ``source`` is empty for that of all sources."""
+
+    measure: str
+    source: str
+    title: str
+    name: str
+    limits: tuple[float, ...]
+    percent: bool
+    places: tuple[Place, ...]
+    known: tuple[str, ...]
+
+    @property
+    def classes(self) -> list[str]:
+        """The classes of its numbers, in words."""
+        return class_words(self.limits, self.percent)
+
+    @property
+    def shades(self) -> dict[str, Shade]:
+        """What each shape is filled with."""
+        return {place.shape: place.shade for place in self.places}
+
+    @cached_property
+    def picture(self) -> Picture:
+        """The map as a chart."""
+        words = f"World map. {self.title}. {counted(len(self.places), 'area')} with a figure; the table lists them."
+        return Picture(f"map/{self.name}", self.title, words, lambda palette: map_chart(self.shades, self.known, palette))
+
+    def drawn(self, codes: Mapping[str, str], names: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Return the code and the title of each shape in the order of drawing; `codes` and `names` are by shape."""
+        words = {place.shape: place.words for place in self.places}
+        return [(codes.get(shape, ""), f"{names[shape]}: {words.get(shape, 'no figure published')}" if shape in names else "")
+                for shape in drawn_ids(self.known)]  # fmt: skip
+
+    @property
+    def fills(self) -> dict[str, list[str]]:
+        """The fill and the words of each area, by its code, for a script that colours another map anew."""
+        return {place.code: [fill(place.shade, PAGE), place.words] for place in self.places}
+
+
+def shapes_of(content: Content) -> dict[str, str]:
+    """Return the shape of each area that has one: by its m49 number, else by its name. Nothing for other subjects."""
+    subject = content.subject
+    if subject is None or not any("m49" in row for row in content.codes[subject.dimension].values()):
+        return {}
+    drawable = set(drawn_ids({str(row.get("m49")) for row in content.codes[subject.dimension].values()}))
+    found = {}
+    for code, row in content.codes[subject.dimension].items():
+        shape = str(row.get("m49") or content.name_of(subject.dimension, code))
+        if shape in drawable:
+            found[code] = shape
+    return found
+
+
+def world_maps(content: Content) -> list[WorldMap]:
+    """Return the maps worth drawing: of each measure that of all sources first, then those of single sources."""
+    shapes = shapes_of(content)
+    subject = content.subject
+    if not shapes or subject is None:
+        return []
+    drawn = [item for item in content.figures.values() if str(item.row[subject.field]) in shapes and content.is_whole(item)]
+    groups: dict[tuple[str, str], dict[str, list[Figure]]] = defaultdict(lambda: defaultdict(list))
+    for item in sorted(drawn, key=lambda item: item.order):
+        for source in ("", item.source):
+            groups[item.measure, source][str(item.row[subject.field])].append(item)
+    wanted = {key: areas for key, areas in groups.items() if len(areas) >= LEAST_AREAS}
+    names = file_names(f"{measure}--{source}" if source else measure for measure, source in wanted)
+    order = sorted(wanted, key=lambda key: (content.measure_order.index(key[0]), key[1] != "", -len(wanted[key]), key[1]))
+    return [
+        _map(content, key, names[f"{key[0]}--{key[1]}" if key[1] else key[0]], wanted[key], wanted[key[0], ""], shapes)
+        for key in order
+    ]
+
+
+def _map(
+    content: Content, key: tuple[str, str], name: str, areas: Mapping[str, Sequence[Figure]],
+    every: Mapping[str, Sequence[Figure]], shapes: Mapping[str, str],
+) -> WorldMap:  # fmt: skip
+    """Return one map; its classes are those of the measure, so that the maps of several sources can be compared."""
+    measure, source = key
+    percent = content.unit_of(measure) == "percent"
+    largest = max(end for figures in every.values() for item in figures for end in (item.least, item.most) if math.isfinite(end))
+    limits = limits_of(largest, percent)
+    title = f"{content.name_of('measure', measure)}: {content.name_of('source', source) if source else 'all sources'}"
+    places = tuple(_place(code, shapes[code], areas[code], limits, percent) for code in sorted(areas))
+    return WorldMap(measure, source, title, name, limits, percent, places, tuple(sorted(shapes.values())))
+
+
+def _place(code: str, shape: str, figures: Sequence[Figure], limits: tuple[float, ...], percent: bool) -> Place:
+    """Return what a map says of one area; several figures span from the lowest to the highest number in any of them."""
+    if len(figures) == 1:
+        return Place(code, shape, tuple(figures), figures[0].words, shade(figures[0].least, figures[0].most, limits))
+    ends = [end for item in figures for end in _ends(item)]
+    low, high, unit = min(ends), max(ends), " %" if percent else ""
+    span = f"{number(low)}{unit}" if low == high else f"{number(low)} to {number(high)}{unit}"
+    return Place(code, shape, tuple(figures), f"{span} in {counted(len(figures), 'figure')}", shade(low, high, limits))
+
+
+def _ends(figure: Figure) -> list[float]:
+    """Return the numbers that a figure's source prints: no end that only follows from how it is qualified."""
+    row: Mapping[str, Any] = figure.row
+    return [float(row[name]) for name in ("value", "low", "high") if row[name] is not None] or [figure.least]
