@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from returnees.figures.readings import number
@@ -22,17 +23,31 @@ class Shade:
     texture: str
 
 
-def limits_of(largest: float, percent: bool) -> tuple[float, ...]:
-    """Return where the classes after the first begin: equal steps for shares, powers of ten and their halves for counts."""
+def limits_of(numbers: Sequence[float], percent: bool) -> tuple[float, ...]:
+    """Return where the classes after the first begin: round numbers that part `numbers` into groups of like size."""
     if percent:
         return (10, 20, 40, 60, 80)
-    steps = [1.0, 10, 50, 100, 500, 1_000, 5_000, 10_000, 50_000, 100_000]
-    power = 1_000_000.0
-    while steps[-1] < largest:
-        steps += [power / 2, power] if steps[-1] < power / 2 else [power]
-        power *= 10
-    end = max(CLASSES - 1, bisect_right(steps, largest))
-    return tuple(steps[end - CLASSES + 1 : end])
+    ordered = sorted(numbers)
+    wanted = CLASSES - 1
+    found = {_round_down(ordered[len(ordered) * place // CLASSES]) for place in range(1, CLASSES)} - {0.0}
+    step = 0
+    # Where many numbers are alike there are fewer groups; the classes then go on upwards.
+    while len(found) < wanted:
+        found.add(_STEPS[step % len(_STEPS)] * 10.0 ** (step // len(_STEPS)))
+        step += 1
+    return tuple(sorted(found))
+
+
+#: The round numbers of a decade.
+_STEPS = (1.0, 2.0, 5.0)
+
+
+def _round_down(value: float) -> float:
+    """Return the largest of 1, 2, 5, 10, 20, ... that is not above `value`, 0 where there is none."""
+    if value < 1:
+        return 0.0
+    power = 10.0 ** math.floor(math.log10(value))
+    return max(step * power for step in _STEPS if step * power <= value)
 
 
 def shade(least: float, most: float, limits: tuple[float, ...]) -> Shade:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from returnees.site.charts.marks import Mark, top_of
+from returnees.site.charts.marks import Mark, shortened, top_of
 from returnees.site.charts.palette import Palette
 
 #: Width of the plot and height of a figure's line in pixels: legible on a phone without scrolling sideways.
 WIDTH, STEP = 340, 32
+#: How many characters of words fit into the width, in any usual font of twelve pixels.
+_LONGEST = 54
 #: Where, within its line, the words and the bar of a figure stand.
 _WORDS, _TOP, _MIDDLE, _BOTTOM = 0.32, 0.54, 0.7, 0.86
 
@@ -46,7 +48,7 @@ def _row(number: int, mark: Mark, top: float) -> dict[str, Any]:
     """Return a mark as a row of the chart's data; ``at`` is where its closed end is."""
     form = mark.form
     return {
-        "form": form, "label": mark.label, "start": 0 if form == "down" else mark.least,
+        "form": form, "label": shortened(mark.label, _LONGEST), "start": 0 if form == "down" else mark.least,
         "end": top if form == "up" else min(mark.most, top), "at": mark.most if form == "down" else mark.least,
         "words": number + _WORDS, "top": number + _TOP, "middle": number + _MIDDLE, "bottom": number + _BOTTOM,
     }  # fmt: skip
@@ -107,7 +109,7 @@ def _words(rows: list[dict[str, Any]], top: float, percent: bool, palette: Palet
     """Return the layer of words, which start at the left edge so that they need no column of their own."""
     return {
         "data": {"values": [{"label": row["label"], "words": row["words"], "zero": 0} for row in rows]},
-        "mark": {"type": "text", "align": "left", "baseline": "middle", "dx": 2, "fontSize": 12, "limit": WIDTH - 4,
+        "mark": {"type": "text", "align": "left", "baseline": "middle", "dx": 2, "fontSize": 12,
                  "color": palette.ink},
         "encoding": {
             "x": _across("zero", top, percent, palette), "y": _down("words", len(rows)),

@@ -34,3 +34,8 @@ def top_of(marks: Sequence[Mark]) -> float:
     """Return the end of an axis that has room for every finite end of `marks` and for an arrow beyond it."""
     ends = [end for mark in marks for end in (mark.least, mark.most) if math.isfinite(end)]
     return max(ends, default=0.0) * 1.12 or 1.0
+
+
+def shortened(text: str, longest: int) -> str:
+    """Return `text`, cut at `longest` characters, which it then shows."""
+    return text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"

@@ -12,16 +12,20 @@ from returnees.site.charts.palette import Palette
 #: Width and height of one panel in pixels.
 WIDTH, HEIGHT = 148, 190
 #: Half the least width that a box is drawn with, in days: a single day would not be seen.
-_LEAST_HALF_WIDTH = 20
+_LEAST_HALF_WIDTH = 30
+#: How many years a panel has room to name.
+_MOST_YEARS = 4
 
 
 def timeline_chart(panels: Mapping[str, Sequence[Mark]], palette: Palette) -> dict[str, Any]:
     """Return the specification of panels side by side, one a measure by title, with the same axes."""
     every = [mark for marks in panels.values() for mark in marks]
     top = top_of(every)
-    span = [_day(min(mark.first for mark in every) - 60), _day(max(mark.last for mark in every) + 60)]
+    first, last = min(mark.first for mark in every) - 60, max(mark.last for mark in every) + 60
+    span = [_day(first), _day(last)]
     return {
-        "spacing": 12,
+        "spacing": 14,
+        "bounds": "flush",
         "hconcat": [
             _panel(title, marks, top, span, number == 0, palette) for number, (title, marks) in enumerate(panels.items())
         ],
@@ -72,8 +76,11 @@ def _day(number: int) -> str:
 
 
 def _time(field: str, span: list[str], palette: Palette) -> dict[str, Any]:
-    axis = {"title": None, "format": "%Y", "tickCount": 4, "grid": False, "domainColor": palette.soft, "labelOverlap": "greedy",
-            "tickColor": palette.soft, "labelColor": palette.soft, "labelFontSize": 11}  # fmt: skip
+    years = [int(day[:4]) for day in span]
+    step = max(1, -(-(years[1] - years[0]) // _MOST_YEARS))
+    axis = {"title": None, "format": "%Y", "values": [f"{year}-01-01" for year in range(years[0] + 1, years[1] + 1, step)],
+            "grid": False, "domainColor": palette.soft, "tickColor": palette.soft, "labelColor": palette.soft,
+            "labelFontSize": 11}  # fmt: skip
     return {"field": field, "type": "temporal", "scale": {"type": "utc", "domain": span}, "axis": axis}
 
 

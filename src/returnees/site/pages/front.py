@@ -65,6 +65,6 @@ def _headline(content: Content, measure: str, figures: list[Figure]) -> Headline
     area = content.name_of(subject.dimension, str(often[0].row[subject.field])) if subject else ""
     title = content.name_of("measure", measure)
     chart = intervals(content, f"front/{measure}", f"{title}{f', {area}' if area else ''}", often,
-                      lambda item: f"{item.as_of} · {content.short_name(item.source)}")  # fmt: skip
+                      lambda item: f"{item.as_of} · {item.words} · {content.short_name(item.source)}")  # fmt: skip
     definition = str(content.measures[measure].get("definition") or "")
     return Headline(measure, title, definition, area, chart, tuple(often))

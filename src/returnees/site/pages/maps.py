@@ -1,8 +1,7 @@
-"""Maps: a measure as one source prints it, or as all sources together, for each place that has an m49 number."""
+"""Maps: a measure as one source prints it, or its latest figure of any source, for each area that has a shape."""
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,8 @@ from returnees.site.text import counted, file_names
 
 #: A map of fewer areas shows less than its table.
 LEAST_AREAS = 5
+#: What the map of no single source is called.
+LATEST = "latest figure of each area"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Place:
 
 @dataclass(frozen=True)
 class WorldMap:
-    """One map; ``source`` is empty for that of all sources."""
+    """One map; ``source`` is empty for that of the latest figures, whatever their source."""
 
     measure: str
     source: str
@@ -88,23 +89,30 @@ def shapes_of(content: Content) -> dict[str, str]:
 
 
 def world_maps(content: Content) -> list[WorldMap]:
-    """Return the maps worth drawing: of each measure that of all sources first, then those of single sources."""
+    """Return the maps worth drawing: of each measure that of the latest figures first, then those of single sources."""
     shapes = shapes_of(content)
     subject = content.subject
     if not shapes or subject is None:
         return []
     drawn = [item for item in content.figures.values() if str(item.row[subject.field]) in shapes and content.is_whole(item)]
     groups: dict[tuple[str, str], dict[str, list[Figure]]] = defaultdict(lambda: defaultdict(list))
-    for item in sorted(drawn, key=lambda item: item.order):
+    for item in drawn:
         for source in ("", item.source):
             groups[item.measure, source][str(item.row[subject.field])].append(item)
-    wanted = {key: areas for key, areas in groups.items() if len(areas) >= LEAST_AREAS}
+    wanted = {key: {code: _latest(items) for code, items in areas.items()}
+              for key, areas in groups.items() if len(areas) >= LEAST_AREAS}  # fmt: skip
     names = file_names(f"{measure}--{source}" if source else measure for measure, source in wanted)
     order = sorted(wanted, key=lambda key: (content.measure_order.index(key[0]), key[1] != "", -len(wanted[key]), key[1]))
     return [
         _map(content, key, names[f"{key[0]}--{key[1]}" if key[1] else key[0]], wanted[key], wanted[key[0], ""], shapes)
         for key in order
     ]
+
+
+def _latest(figures: Sequence[Figure]) -> list[Figure]:
+    """Return the figures of the latest date."""
+    newest = max((item.last, item.first) for item in figures)
+    return sorted((item for item in figures if (item.last, item.first) == newest), key=lambda item: item.id)
 
 
 def _map(
@@ -114,21 +122,25 @@ def _map(
     """Return one map; its classes are those of the measure, so that the maps of several sources can be compared."""
     measure, source = key
     percent = content.unit_of(measure) == "percent"
-    largest = max(end for figures in every.values() for item in figures for end in (item.least, item.most) if math.isfinite(end))
-    limits = limits_of(largest, percent)
-    title = f"{content.name_of('measure', measure)}: {content.name_of('source', source) if source else 'all sources'}"
-    places = tuple(_place(code, shapes[code], areas[code], limits, percent) for code in sorted(areas))
+    limits = limits_of([end for figures in every.values() for item in figures for end in _ends(item)], percent)
+    title = f"{content.name_of('measure', measure)}: {content.name_of('source', source) if source else LATEST}"
+    places = tuple(_place(content, code, shapes[code], areas[code], limits, percent) for code in sorted(areas))
     return WorldMap(measure, source, title, name, limits, percent, places, tuple(sorted(shapes.values())))
 
 
-def _place(code: str, shape: str, figures: Sequence[Figure], limits: tuple[float, ...], percent: bool) -> Place:
-    """Return what a map says of one area; several figures span from the lowest to the highest number in any of them."""
+def _place(
+    content: Content, code: str, shape: str, figures: Sequence[Figure], limits: tuple[float, ...], percent: bool
+) -> Place:
+    """Return what a map says of one area; several figures of one date span from the lowest to the highest number."""
+    first = figures[0]
     if len(figures) == 1:
-        return Place(code, shape, tuple(figures), figures[0].words, shade(figures[0].least, figures[0].most, limits))
+        words = f"{first.words} ({', '.join(filter(None, [content.short_name(first.source), first.as_of]))})"
+        return Place(code, shape, tuple(figures), words, shade(first.least, first.most, limits))
     ends = [end for item in figures for end in _ends(item)]
     low, high, unit = min(ends), max(ends), " %" if percent else ""
     span = f"{number(low)}{unit}" if low == high else f"{number(low)} to {number(high)}{unit}"
-    return Place(code, shape, tuple(figures), f"{span} in {counted(len(figures), 'figure')}", shade(low, high, limits))
+    words = f"{span} ({', '.join(filter(None, [counted(len(figures), 'figure'), first.as_of]))})"
+    return Place(code, shape, tuple(figures), words, shade(low, high, limits))
 
 
 def _ends(figure: Figure) -> list[float]:

@@ -32,12 +32,13 @@ class Picture:
 
 
 def intervals(
-    content: Content, key: str, title: str, figures: Sequence[Figure], label: Callable[[Figure], str]
+    content: Content, key: str, title: str, figures: Sequence[Figure], label: Callable[[Figure], str], about: str = ""
 ) -> Picture:
-    """Return the chart of `figures` one below another, each with its label and its number."""
-    marks = [_mark(item, f"{label(item)}: {item.words}") for item in figures]
+    """Return the chart of `figures` one below another, each with its label; `about` is what `title` does not say."""
+    marks = [_mark(item, label(item)) for item in figures]
     percent = bool(figures) and content.unit_of(figures[0].measure) == "percent"
-    return Picture(key, title, f"{title}. {summary(figures)}", lambda palette: interval_chart(marks, palette, percent))
+    words = ". ".join(filter(None, [about, title, summary(figures)]))
+    return Picture(key, title, words, lambda palette: interval_chart(marks, palette, percent))
 
 
 def timeline(content: Content, key: str, title: str, panels: Mapping[str, Sequence[Figure]]) -> Picture:

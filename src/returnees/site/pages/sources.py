@@ -78,11 +78,11 @@ def _charts(content: Content, code: str, figures: list[Figure]) -> list[Picture]
     for measure, items in by_measure(content, figures).items():
         wholes = [item for item in items if content.is_whole(item)]
         if len(wholes) >= _LEAST_DRAWN:
-            wholes.sort(key=lambda item: (-item.least, item.most, item.id))
+            wholes.sort(key=lambda item: (-(item.least or item.most), item.id))
             title = content.name_of("measure", measure)
             found.append(
                 intervals(content, f"source/{code}/{measure}", title, wholes,
-                          lambda item: content.name_of(subject.dimension, str(item.row[subject.field])))
+                          lambda item: f"{content.name_of(subject.dimension, str(item.row[subject.field]))} · {item.words}")
             )  # fmt: skip
     return found
 

@@ -100,7 +100,7 @@ def _page(content: Content, code: str, pair: tuple[str, ...], disputes: list[Dis
         row=row,
         part_of=tuple(sorted({item.whole for item in sets if code in item.parts and item.whole in known})),
         parts=tuple(sorted({part for item in sets if item.whole == code for part in item.parts if part in known})),
-        beside=timeline(content, f"{key}/beside", f"{title} over time", panels) if complete else None,
+        beside=timeline(content, f"{key}/beside", f"{title}, by date", panels) if complete else None,
         beside_figures=tuple(beside) if complete else (),
         sections=tuple(
             _section(content, f"{key}/{measure}", measure, items) for measure, items in by_measure(content, figures).items()
@@ -117,16 +117,16 @@ def _section(content: Content, key: str, measure: str, figures: Sequence[Figure]
     title = content.name_of("measure", measure)
     charts = []
     if wholes:
-        charts.append(intervals(content, key, title, wholes, lambda item: _dated(content, item)))
+        charts.append(intervals(content, key, "By date and source", wholes, lambda item: _dated(content, item), title))
     if parts:
-        label = f"{title}, parts" if wholes else title
-        charts.append(intervals(content, f"{key}/parts", label, parts, lambda item: _part(content, item)))
+        charts.append(intervals(content, f"{key}/parts", "Parts, by date and source", parts, lambda item: _part(content, item), title))
     definition = str(content.measures.get(measure, {}).get("definition") or "")
     return Section(measure, title, definition, tuple(charts), tuple(figures))
 
 
 def _dated(content: Content, figure: Figure) -> str:
-    return " · ".join(filter(None, [figure.as_of, content.short_name(figure.source)]))
+    """Return a figure's label; what comes last is cut where it is too long."""
+    return " · ".join(filter(None, [figure.as_of, figure.words, content.short_name(figure.source)]))
 
 
 def _part(content: Content, figure: Figure) -> str:
@@ -134,4 +134,4 @@ def _part(content: Content, figure: Figure) -> str:
     fields = content.setting.profile.dimensions
     codes = [content.name_of(dimension, str(figure.row[fields[dimension]])) for dimension, whole in content.headline_codes.items()
              if figure.row[fields[dimension]] != whole]  # fmt: skip
-    return " · ".join(filter(None, [figure.as_of, *codes, content.short_name(figure.source)]))
+    return " · ".join(filter(None, [figure.as_of, *codes, figure.words, content.short_name(figure.source)]))
