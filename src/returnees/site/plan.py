@@ -19,7 +19,7 @@ from returnees.package.model import Package
 from returnees.report.jsonform import report_dict
 from returnees.site import api
 from returnees.site.batch import Drawing
-from returnees.site.charts.drawing import marked, titled
+from returnees.site.charts.drawing import shaded, titled
 from returnees.site.charts.palette import PAGE
 from returnees.site.charts.worldmap import patterns
 from returnees.site.content import Content
@@ -118,7 +118,7 @@ class _Build:
     def pictures(self) -> Iterator[Picture]:
         """Yield every chart of the site."""
         yield from (item.chart for item in self.front.headlines)
-        yield from (item.picture for item in self.maps)
+        yield from (item.picture for item in self.maps[:1])
         for page in (*self.subjects, *self.sources):
             yield from page.charts
 
@@ -137,7 +137,7 @@ class _Build:
 
     def with_charts(self, drawn: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
         """Yield every page on which there is a chart, with the JSON beside it."""
-        svg = {item.key: titled(drawn[item.key], shown(item.words)) for item in self.pictures() if item.key not in self._map_keys}
+        svg = {item.key: titled(drawn[item.key], shown(item.words)) for item in self.pictures()}
         for page in self.subjects:
             path = self.links.path("subject", page.code)
             document = api.subject_document(self.content, page)
@@ -146,35 +146,30 @@ class _Build:
             path = self.links.path("source", source.code)
             document = api.source_document(self.content, source)
             yield from self._pair("source.html", path, document, {"page": source, "svg": svg})
-        svg |= self._maps_drawn(drawn)
+        maps = self._maps_drawn(drawn)
         for item in self.maps:
             document = {place.code: {"words": place.words, "figures": [figure.id for figure in place.figures]} for place in item.places}
-            yield from self._pair("map.html", f"maps/{item.name}", document, {"map": item, "maps": self.maps, "svg": svg})
-        yield from self._front(svg)
-
-    @property
-    def _map_keys(self) -> set[str]:
-        return {item.picture.key for item in self.maps}
+            yield from self._pair("map.html", f"maps/{item.name}", document, {"map": item, "maps": self.maps, "map_svg": maps[item.name]})
+        yield from self._front(svg, maps)
 
     def _maps_drawn(self, drawn: Mapping[str, str]) -> dict[str, str]:
-        """Return the maps as drawn, each place with its code and its words."""
+        """Return the maps by their names, each place with its code and its words."""
         content = self.content
         shapes = shapes_of(content)
         codes = {shape: code for code, shape in shapes.items() if self.links.path("subject", code)}
-        names = {shape: shown(content.name_of(content.subject.dimension, code)) for code, shape in shapes.items()
+        names = {shape: content.name_of(content.subject.dimension, code) for code, shape in shapes.items()
                  if content.subject is not None}  # fmt: skip
         return {
-            item.picture.key: titled(marked(drawn[item.picture.key], [(shown(code), shown(title)) for code, title in item.drawn(codes, names)]),
-                                     shown(item.picture.words), patterns(PAGE))
+            item.name: titled(shaded(drawn["map"], item.fillings(codes, names, PAGE)), shown(item.picture.words), patterns(PAGE))
             for item in self.maps
-        }  # fmt: skip
+        }
 
     def _pair(self, template: str, path: str, document: object, values: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
         """Yield a page and the JSON beside it."""
         yield f"{path}.html", self._renderer.page(template, f"{path}.html", values)
         yield f"{path}.json", json_bytes(document)
 
-    def _front(self, svg: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
+    def _front(self, svg: Mapping[str, str], maps: Mapping[str, str]) -> Iterator[tuple[str, bytes]]:
         """Yield the front page."""
         content = self.content
         offered = [self.downloads.first(form, content.package) for form in self.downloads.forms]
@@ -182,6 +177,7 @@ class _Build:
                   for item in self.downloads.files]  # fmt: skip
         values = {
             "page": self.front, "maps": self.maps, "svg": svg, "offered": offered, "changes": self.changes,
+            "map_svg": maps[self.maps[0].name] if self.maps else "",
             "citation": write_text(citation(content.package)), "structured": json_in_page(structured_data(content.package, self.downloads)),
             "map_data": json_in_page(self._map_data()), "map_files": json.dumps(self._map_files()),
         }  # fmt: skip

@@ -9,7 +9,7 @@ from returnees.errors import UsageError
 from returnees.outcome import Report
 from returnees.package.model import Package
 from returnees.showing import chosen_figures
-from returnees.site.charts.drawing import alone, draw, marked, png
+from returnees.site.charts.drawing import alone, draw, png, shaded
 from returnees.site.charts.palette import PRINT
 from returnees.site.charts.worldmap import patterns
 from returnees.site.content import Content, Figure, by_measure
@@ -85,7 +85,7 @@ def _map(content: Content, figures: Sequence[Figure]) -> str:
     shapes = shapes_of(content)
     assert content.subject is not None
     names = {shape: content.name_of(content.subject.dimension, code) for code, shape in shapes.items()}
-    drawn = marked(draw(found.picture.draw(PRINT)), [("", shown(title)) for _, title in found.drawn({}, names)])
+    drawn = shaded(draw(found.picture.draw(PRINT)), found.fillings({}, names, PRINT))
     return alone(drawn, shown(found.picture.words), patterns(PRINT))
 
 

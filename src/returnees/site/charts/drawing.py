@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import escape
 
@@ -65,28 +65,37 @@ def png(drawn: str, scale: float) -> bytes:
     return content
 
 
-def marked(drawn: str, attributes: Sequence[tuple[str, str]]) -> str:
-    """Return a map with an identifier and a title for each place, in the order in which places are drawn.
+class Filling(NamedTuple):
+    """How one shape of a map is filled: with what, for which place (empty for none), with which words beside it."""
+
+    fill: str
+    place: str
+    words: str
+
+
+def shaded(drawn: str, fillings: Sequence[Filling]) -> str:
+    """Return a bare map with its shapes filled, in the order in which they are drawn.
 
     Raises
     ------
     ValueError
-        If the drawing does not have as many shapes as there are `attributes`.
+        If the drawing does not have as many shapes as there are `fillings`.
     """
-    left = iter(attributes)
+    left = iter(fillings)
     count = 0
 
-    def named(match: re.Match[str]) -> str:
+    def filled(match: re.Match[str]) -> str:
         nonlocal count
         count += 1
-        name, title = next(left, ("", ""))
-        mark = f' data-place="{escape(name)}"' if name else ""
-        return f"<path{mark}{match[1]}><title>{escape(title)}</title></path>" if title else f"<path{mark}{match[1]}/>"
+        item = next(left, Filling("none", "", ""))
+        place = f' data-place="{escape(item.place)}"' if item.place else ""
+        title = f"<title>{escape(item.words)}</title>" if item.words else ""
+        return f'<path{place}{match[1]} fill="{item.fill}"{match[2]}>{title}</path>'
 
-    marked_up = _PLACE.sub(named, drawn)
-    if count != len(attributes):
-        raise ValueError(f"the map has {count} shapes, not {len(attributes)}")
-    return marked_up
+    found = _SHAPE.sub(filled, drawn)
+    if count != len(fillings):
+        raise ValueError(f"the map has {count} shapes, not {len(fillings)}")
+    return found
 
 
-_PLACE = re.compile(r"<path((?: [a-z-]+=\"[^\"]*\")*? fill=\"(?!none)[^\"]*\" stroke=\"[^\"]*\"[^>]*?)/>")
+_SHAPE = re.compile(r"<path((?: [a-z-]+=\"[^\"]*\")*?) fill=\"(?!none)[^\"]*\"( stroke=\"[^\"]*\"[^>]*?)/>")

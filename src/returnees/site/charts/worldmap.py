@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -45,27 +45,23 @@ def drawn_ids(known: Collection[str]) -> list[str]:
     return shaped + [key for key in small_places() if key in known]
 
 
-def map_chart(shades: Mapping[str, Shade], known: Collection[str], palette: Palette) -> dict[str, Any]:
-    """Return the specification of a map on which the places with these ids are shaded and all others are bare.
+def map_chart(known: Collection[str], palette: Palette) -> dict[str, Any]:
+    """Return the specification of a bare map: every shape, and as circles those of the `known` places that have none.
 
-    Places too small to have a shape are drawn as circles, when they are of the `known` ones.
+    All maps of a site have the same shapes; they are drawn once, and `drawing.shaded` fills them for each map.
     """
-    fills = [{"id": key, "fill": fill(shade, palette)} for key, shade in sorted(shades.items())]
-    lookup = {"lookup": "id", "default": palette.none,
-              "from": {"data": {"values": fills}, "key": "id", "fields": ["fill"]}}  # fmt: skip
-    colour = {"field": "fill", "type": "nominal", "scale": None}
-    points = [{"id": key, "longitude": place[0], "latitude": place[1]} for key, place in small_places().items() if key in known]
+    points = [{"longitude": place[0], "latitude": place[1]} for key, place in small_places().items() if key in known]
     return {
         "width": WIDTH,
         "height": HEIGHT,
         "projection": {"type": "naturalEarth1"},
         "layer": [
-            {"data": {"values": shapes(), "format": {"type": "topojson", "feature": "countries"}}, "transform": [lookup],
-             "mark": {"type": "geoshape", "stroke": palette.line, "strokeWidth": 0.5}, "encoding": {"fill": colour}},
-            {"data": {"values": points}, "transform": [lookup],
-             "mark": {"type": "circle", "size": 34, "opacity": 1, "stroke": palette.soft, "strokeWidth": 0.6},
+            {"data": {"values": shapes(), "format": {"type": "topojson", "feature": "countries"}},
+             "mark": {"type": "geoshape", "fill": palette.none, "stroke": palette.line, "strokeWidth": 0.5}},
+            {"data": {"values": points},
+             "mark": {"type": "circle", "size": 34, "opacity": 1, "fill": palette.none, "stroke": palette.soft, "strokeWidth": 0.6},
              "encoding": {"longitude": {"field": "longitude", "type": "quantitative"},
-                          "latitude": {"field": "latitude", "type": "quantitative"}, "fill": colour}},
+                          "latitude": {"field": "latitude", "type": "quantitative"}}},
         ],
     }  # fmt: skip
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from returnees.figures.readings import number
 from returnees.site.charts.classes import Shade, class_words, limits_of, shade
-from returnees.site.charts.palette import PAGE
+from returnees.site.charts.drawing import Filling
+from returnees.site.charts.palette import PAGE, Palette
 from returnees.site.charts.worldmap import drawn_ids, fill, map_chart
 from returnees.site.content import Content, Figure
 from returnees.site.pages.picture import Picture
-from returnees.site.text import counted, file_names
+from returnees.site.text import counted, file_names, shown
 
 #: A map of fewer areas shows less than its table.
 LEAST_AREAS = 5
@@ -51,22 +52,22 @@ class WorldMap:
         """The classes of its numbers, in words."""
         return class_words(self.limits, self.percent)
 
-    @property
-    def shades(self) -> dict[str, Shade]:
-        """What each shape is filled with."""
-        return {place.shape: place.shade for place in self.places}
-
     @cached_property
     def picture(self) -> Picture:
-        """The map as a chart."""
+        """The map as a chart; before it is filled, all maps of a site are the same drawing."""
         words = f"World map. {self.title}. {counted(len(self.places), 'area')} with a figure; the table lists them."
-        return Picture(f"map/{self.name}", self.title, words, lambda palette: map_chart(self.shades, self.known, palette))
+        return Picture("map", self.title, words, lambda palette: map_chart(self.known, palette))
 
-    def drawn(self, codes: Mapping[str, str], names: Mapping[str, str]) -> list[tuple[str, str]]:
-        """Return the code and the title of each shape in the order of drawing; `codes` and `names` are by shape."""
-        words = {place.shape: place.words for place in self.places}
-        return [(codes.get(shape, ""), f"{names[shape]}: {words.get(shape, 'no figure published')}" if shape in names else "")
-                for shape in drawn_ids(self.known)]  # fmt: skip
+    def fillings(self, codes: Mapping[str, str], names: Mapping[str, str], palette: Palette) -> list[Filling]:
+        """Return how each shape is filled, in the order of drawing; `codes` and `names` are by shape."""
+        shades = {place.shape: place for place in self.places}
+        found = []
+        for shape in drawn_ids(self.known):
+            place = shades.get(shape)
+            words = f"{names[shape]}: {place.words if place else 'no figure published'}" if shape in names else ""
+            colour = fill(place.shade, palette) if place else palette.none
+            found.append(Filling(colour, shown(codes.get(shape, "")), shown(words)))
+        return found
 
     @property
     def fills(self) -> dict[str, list[str]]:
