@@ -37,8 +37,11 @@ def command(
       returnees plot --chart timeline --area FRA --measure travelled,returned --to france.png
       returnees plot --chart map --measure returned --to returned.svg
     """
+    from returnees.cli.common import needing_extra
+
+    with needing_extra("site"):
+        from returnees.site.plotting import plot, written
     from returnees.package.opening import open_package
-    from returnees.site.plotting import plot, written
     from returnees.writing import write_bytes
 
     named = {"area": area, "measure": measure, "source": source}

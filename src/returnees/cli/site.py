@@ -31,9 +31,12 @@ def command(package: str | None, folder: Path, address: str, earlier: tuple[str,
       returnees site my-package --to site --url https://example.org/figures/
       returnees site --to site --since v1.0.0
     """
+    from returnees.cli.common import needing_extra
+
+    with needing_extra("site"):
+        from returnees.site import build_site
     from returnees.diff.places import open_place
     from returnees.package.opening import open_package
-    from returnees.site import build_site
     from returnees.site.writing import check_folder, write_site
     from returnees.validation import validate
 

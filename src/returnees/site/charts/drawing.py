@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+import vl_convert
 from markupsafe import escape
 
 from returnees.site.charts.palette import PRINT
@@ -26,8 +27,6 @@ _LONG_NUMBER = re.compile(r"-?[0-9]+\.[0-9]{2,}")
 
 def draw(specification: dict[str, Any]) -> str:
     """Return the drawing of a Vega-Lite specification as SVG."""
-    import vl_convert
-
     drawn: str = vl_convert.vegalite_to_svg({"$schema": _SCHEMA, "config": _CONFIG, **specification})
     return tidy(drawn)
 
@@ -59,8 +58,6 @@ def alone(drawn: str, words: str, definitions: str = "") -> str:
 
 def png(drawn: str, scale: float) -> bytes:
     """Return an SVG as PNG, each of its pixels `scale` pixels wide."""
-    import vl_convert
-
     content: bytes = vl_convert.svg_to_png(drawn, scale=scale)
     return content
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import sys
 
+from returnees.site.charts.drawing import draw
+
 
 def main() -> None:
     """Draw every specification of standard input."""
-    import vl_convert  # noqa: F401 (its engine starts while the specifications are still being made)
-
-    from returnees.site.charts.drawing import draw
-
+    # The engine starts, and draws nothing, while the specifications are still being made.
     draw({"width": 10, "height": 10, "layer": []})
     specifications = json.loads(sys.stdin.buffer.read())
     json.dump([draw(item) for item in specifications], sys.stdout)
