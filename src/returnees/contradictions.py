@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -18,7 +18,7 @@ from returnees.consistency.rules import Rule
 from returnees.consistency.setting import Setting
 from returnees.consistency.system import System
 from returnees.consistency.verdicts import BROKEN, HOLDS, verdicts
-from returnees.consistency.wording import Term, Witnesses, guards_of, sides, terms_of
+from returnees.consistency.wording import Witnesses, figures_of, guards_of, sides, terms_of
 from returnees.findings import Finding, finding
 from returnees.outcome import VerdictCounts
 from returnees.solve.components import Component
@@ -66,7 +66,7 @@ def _broken(analysis: Analysis) -> Iterator[tuple[Finding, Sequence[str]]]:
     witnesses = Witnesses(setting, [*named, *(figure for items in guards.values() for figure in items)])
     for number, name, limit, turned in shown.select("edit", "rule", "limit", "dates_reversed").iter_rows():
         rule = setting.rule_of[name]
-        figures = _figures(terms[number], guards.get(number, ()))
+        figures = figures_of(terms[number], guards.get(number, ()))
         head = f"{rule.label[:1].upper()}{rule.label[1:]}: {sides(terms[number], limit)}."
         yield _finding("F202" if turned else "F201", rule, head, figures, witnesses), (name,)
     for name, total in broken.group_by("rule", maintain_order=True).len().iter_rows():
@@ -74,11 +74,6 @@ def _broken(analysis: Analysis) -> Iterator[tuple[Finding, Sequence[str]]]:
             rule = setting.rule_of[name]
             message = f"{rule.label[:1].upper()}{rule.label[1:]}: {total - MOST_BROKEN:,} more edits are broken."
             yield finding("F201", message, severity=rule.severity, rule=name), (name,)
-
-
-def _figures(terms: Sequence[Term], guards: Iterable[str]) -> tuple[str, ...]:
-    """Return the figures of an edit, each once: those of its terms, then those that give it its coefficients."""
-    return tuple(dict.fromkeys([*(term.figure for term in terms if term.figure is not None), *guards]))
 
 
 def _finding(code: str, rule: Rule, head: str, figures: Sequence[str], witnesses: Witnesses) -> Finding:
@@ -93,20 +88,25 @@ def _finding(code: str, rule: Rule, head: str, figures: Sequence[str], witnesses
 def firm_system(setting: Setting, figures: Quantities) -> System:
     """Return the edits of `figures` that conclusions of several edits rest on.
 
-    These are the edits of rules whose breach is an error, dated the right way, whose greater side is all there: what was
-    never published there leaves the others free.
+    These are the edits of rules whose breach is an error, dated the right way, whose greater side is all there: what
+    was never published there leaves the others free.
     """
     system = lay(setting.firm, figures, setting.profile).system
     firm = ~pl.col("dates_reversed") & (pl.col("missing_above") == 0)
     return system.of(system.edits.filter(firm)["edit"])
 
 
-def tied_system(setting: Setting) -> System:
-    """Return the firm edits of a package, with the unpublished quantities that tie figures, if there are not too many."""
+def tied_quantities(setting: Setting) -> Quantities:
+    """Return the figures, with the unpublished quantities that tie them if these are not too many."""
     figures = setting.quantities
     if figures.frame.height <= MOST_FOLLOWED:
         figures = with_between(figures, setting.firm, setting.profile, longest=LONGEST_TIE)
-    return firm_system(setting, figures)
+    return figures
+
+
+def tied_system(setting: Setting) -> System:
+    """Return the firm edits of a package, with those through unpublished quantities if these are followed."""
+    return firm_system(setting, tied_quantities(setting))
 
 
 def _joint(analysis: Analysis) -> Iterator[tuple[Finding, Sequence[str]]]:
@@ -115,7 +115,9 @@ def _joint(analysis: Analysis) -> Iterator[tuple[Finding, Sequence[str]]]:
     if not setting.firm:
         return
     if setting.quantities.frame.height > MOST_FOLLOWED:
-        message = f"Ties through unpublished quantities were not followed: there are more than {MOST_FOLLOWED:,} figures."
+        message = (
+            f"Ties through unpublished quantities were not followed: there are more than {MOST_FOLLOWED:,} figures."
+        )
         yield finding("F209", message), ()
     system = tied_system(setting)
     judged = verdicts(system)
@@ -135,12 +137,12 @@ def _joint_findings(setting: Setting, joint: Joint) -> Iterator[tuple[Finding, S
         figures = sorted(conflict.figures)
         head = f"These {len(figures)} figures cannot all be true together, by {', '.join(rules)} ({labels})."
         yield _finding("F203", first, head, figures, witnesses), rules
-    for figures in joint.undecided:
-        message = f"Whether {len(figures)} figures can all be true together was not decided: {', '.join(figures[:3])} ..."
-        yield finding("F208", message, figures=figures), ()
+    for open_ones in joint.undecided:
+        shown = ", ".join(open_ones[:3])
+        message = f"Whether {len(open_ones)} figures can all be true together was not decided: {shown} ..."
+        yield finding("F208", message, figures=open_ones), ()
 
 
 def conflict_rules(component: Component, conflict: Conflict) -> tuple[str, ...]:
     """Return the rules of the edits of a conflict, each once, in order."""
     return tuple(sorted({component.edits[edit].rule for edit in conflict.edits}))
-

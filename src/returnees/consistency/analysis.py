@@ -32,7 +32,8 @@ class Analysis:
     def counts(self) -> dict[str, VerdictCounts]:
         """How many edits each rule made, by verdict; a rule without any is there, too."""
         judged = {
-            (rule, verdict): number for rule, verdict, number in self.judged.group_by("rule", "verdict").len().iter_rows()
+            (rule, verdict): number
+            for rule, verdict, number in self.judged.group_by("rule", "verdict").len().iter_rows()
         }
         lone = {rule: (edits, holds) for rule, edits, holds in self.edits.lone.iter_rows()}
         return {rule.id: _counts(rule.id, judged, *lone.get(rule.id, (0, 0))) for rule in self.setting.rules}

@@ -30,7 +30,8 @@ def batches(patterns: Sequence[Pattern]) -> list[Batch]:
         key = (pattern.dimension, pattern.by_measure, where, pattern.rule.measures)
         groups.setdefault(key, []).append((number, pattern))
     return [
-        Batch(group[0][1].dimension, group[0][1].by_measure, group[0][1].rule, tuple(group)) for group in groups.values()
+        Batch(group[0][1].dimension, group[0][1].by_measure, group[0][1].rule, tuple(group))
+        for group in groups.values()
     ]
 
 
@@ -46,7 +47,8 @@ def slots_of(batch: Batch, quantities: Quantities) -> pl.DataFrame:
                 facts = (slot.coefficient, slot.kind, pattern.limit, whole, pattern.decides_alone)
                 rows.append((number, at, measure, code, *facts))
     schema = {"pattern": pl.Int64, "slot": pl.Int64, "slot_measure": pl.Int64, "slot_code": pl.Int64,
-              "coefficient": pl.Float64, "kind": pl.Int64, "limit": pl.Float64, "whole": pl.Boolean, "alone": pl.Boolean}  # fmt: skip
+              "coefficient": pl.Float64, "kind": pl.Int64, "limit": pl.Float64, "whole": pl.Boolean,
+              "alone": pl.Boolean}  # fmt: skip
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 

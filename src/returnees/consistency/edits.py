@@ -45,7 +45,9 @@ def lay(rules: Sequence[Rule], quantities: Quantities, profile: Profile) -> Edit
     laid = len(patterns)
     patterns += [Pattern(rule, None, (), 0.0) for rule in rules if rule.along == TIME]
     parts = [_members(batch, quantities, len(patterns)) for batch in batches(patterns[:laid])]
-    sheets = [_series(patterns[number].rule, quantities, number, len(patterns)) for number in range(laid, len(patterns))]
+    sheets = [
+        _series(patterns[number].rule, quantities, number, len(patterns)) for number in range(laid, len(patterns))
+    ]
     alone = pl.DataFrame(schema={"rule": pl.String, "edits": pl.Int64, "holds": pl.Int64})
     if parts:
         found = nw.concat([members for members, _ in parts], how="vertical")
@@ -55,9 +57,7 @@ def lay(rules: Sequence[Rule], quantities: Quantities, profile: Profile) -> Edit
     return Edits(_system(terms, patterns, quantities), alone)
 
 
-def _members(
-    batch: Batch, quantities: Quantities, total: int
-) -> tuple[nw.DataFrame[pl.DataFrame], pl.DataFrame]:
+def _members(batch: Batch, quantities: Quantities, total: int) -> tuple[nw.DataFrame[pl.DataFrame], pl.DataFrame]:
     """Return the figures that fill the slots of a batch, and those that no other can join in an edit, only counted.
 
     The counts have ``pattern``, ``edits`` and ``holds``.
@@ -103,7 +103,8 @@ def _series(rule: Rule, quantities: Quantities, pattern: int, total: int) -> pl.
     """Return the terms of a rule of time."""
     figures = limited(rule, quantities)
     figures = figures.with_columns((pl.col("key") % quantities.radix["source"]).alias("place"))
-    return series(nw.from_native(figures, eager_only=True), pattern, total).select(*_MEMBER).to_native()
+    terms: pl.DataFrame = series(nw.from_native(figures, eager_only=True), pattern, total).select(*_MEMBER).to_native()
+    return terms
 
 
 def _lone(found: pl.DataFrame, single: pl.DataFrame, patterns: Sequence[Pattern]) -> pl.DataFrame:
@@ -113,7 +114,9 @@ def _lone(found: pl.DataFrame, single: pl.DataFrame, patterns: Sequence[Pattern]
         schema={"pattern": pl.Int64, "rule": pl.String, "limit": pl.Float64, "whole": pl.Boolean},
         orient="row",
     )
-    alone = found.filter(~pl.col("alone") & pl.col("group").is_unique() & (pl.col("coefficient") > 0) & (pl.col("kind") != GUARD))
+    alone = found.filter(
+        ~pl.col("alone") & pl.col("group").is_unique() & (pl.col("coefficient") > 0) & (pl.col("kind") != GUARD)
+    )
     alone = alone.join(facts, on="pattern").select(
         "pattern", pl.lit(1).cast(pl.Int64).alias("edits"), _holds().cast(pl.Int64).alias("holds")
     )
@@ -140,10 +143,7 @@ def _system(terms: pl.DataFrame, patterns: Sequence[Pattern], quantities: Quanti
     number = pl.when(pl.col("kind") == COUNTED).then(pl.col("quantity") + total).otherwise(pl.col("quantity"))
     terms = terms.with_columns(number.alias("quantity"))
     facts = pl.DataFrame(
-        [
-            (number, pattern.rule.id, pattern.limit, *pattern.sides)
-            for number, pattern in enumerate(patterns)
-        ],
+        [(number, pattern.rule.id, pattern.limit, *pattern.sides) for number, pattern in enumerate(patterns)],
         schema={"pattern": pl.Int64, "rule": pl.String, "limit": pl.Float64, "below": pl.Int64, "above": pl.Int64},
         orient="row",
     )

@@ -62,7 +62,7 @@ def example_quantities(profile: Profile, about: float, examples: Sequence[tuple[
         for number, figure in enumerate(getattr(rule, which))
     ]
     numbers = ("value", "low", "high")
-    frame = pl.DataFrame(rows, schema_overrides={name: pl.Float64 for name in numbers}, infer_schema_length=None)
+    frame = pl.DataFrame(rows, schema_overrides=dict.fromkeys(numbers, pl.Float64), infer_schema_length=None)
     return quantities(frame, profile, frame.select("source_id", "publisher_id").unique(), about)
 
 

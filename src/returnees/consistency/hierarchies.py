@@ -39,7 +39,9 @@ def _unknown(table: Table, profile: Profile) -> Iterator[Finding]:
             continue
         if dimension not in profile.dimensions:
             hint = nearest(dimension, profile.dimensions)
-            yield table.finding("F415", f"'{dimension}' is no dimension of figures{hint}", field="dimension", row=number)
+            yield table.finding(
+                "F415", f"'{dimension}' is no dimension of figures{hint}", field="dimension", row=number
+            )
             continue
         for field in ("part_id", "whole_id"):
             code = row[field]
@@ -90,7 +92,9 @@ def _overlapping(table: Table, profile: Profile, dimension: str, wholes: Mapping
             inside = sorted(_above(part, wholes).intersection(item.parts))
             if inside:
                 row = _row(table, dimension=dimension, set_id=item.id, part_id=part)
-                message = f"The set '{item.id}' has '{part}' and '{inside[0]}', of which that is a part: it counts twice."
+                message = (
+                    f"The set '{item.id}' has '{part}' and '{inside[0]}', of which that is a part: it counts twice."
+                )
                 yield table.finding("F413", message, field="part_id", row=row)
 
 
@@ -105,7 +109,9 @@ def _shared(table: Table, profile: Profile) -> Iterator[Finding]:
             continue
         for part in sorted(set(one.parts).intersection(other.parts)):
             row = _row(table, dimension=one.dimension, set_id=other.id, part_id=part)
-            message = f"'{part}' is in two sets of '{one.whole}', '{one.id}' and '{other.id}', neither of them exhaustive."
+            message = (
+                f"'{part}' is in two sets of '{one.whole}', '{one.id}' and '{other.id}', neither of them exhaustive."
+            )
             yield table.finding("F414", message, field="part_id", row=row)
 
 

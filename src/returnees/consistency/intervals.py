@@ -12,22 +12,22 @@ INFINITY = float("inf")
 
 
 def with_intervals(frame: IntoFrameT, about: float = ABOUT) -> IntoFrameT:
-    """Return `frame` (qualifier, value, low, high and, if there, unit) with ``least`` and ``most`` instead of the numbers.
+    """Return `frame` (qualifier, value, low, high and, if there, unit) with ``least`` and ``most`` for its numbers.
 
     | qualifier | interval |
     |---|---|
     | exact | [value, value] |
-    | about | [value - r, value + r], r the larger of half a unit of the last significant digit and `about` times value |
+    | about | [value - r, value + r], r the larger of half a unit of the last significant digit and `about` × value |
     | at_least | [low, infinity) |
     | more_than | [low + 1, infinity) |
     | up_to | [0, high] |
     | less_than | [0, high - 1] |
     | range | [low, high] |
 
-    No interval goes below 0, nor above 100 where the unit is percent. More than 49.6 is read as at least 49.6, and so is
-    every bound in percent: only whole numbers have a next one. A row whose numbers are missing is left wide open.
+    No interval goes below 0, nor above 100 where the unit is percent. More than 49.6 is read as at least 49.6, and so
+    is every bound in percent: only whole numbers have a next one. A row whose numbers are missing is left wide open.
     """
-    data = nw.from_native(frame)
+    data = nw.from_native(frame)  # type: ignore[type-var]  # a frame of any engine: no overload says so
     value, low, high = (nw.col(name).cast(nw.Float64) for name in ("value", "low", "high"))
     percent = nw.col("unit") == "percent" if "unit" in data.columns else nw.lit(False)
     qualifier = nw.col("qualifier")

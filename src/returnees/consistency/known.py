@@ -28,13 +28,17 @@ class KnownIssue:
 
 
 def known_issues(setting: Setting) -> tuple[KnownIssue, ...]:
-    """Return the known issues of a package; rows that lack their rule or figures are passed over, which has been said."""
+    """Return the known issues of a package; rows without a rule or figures, which has been said, are left out."""
     table = setting.tables.get(_TABLE)
     if table is None or not {"issue_id", "rule_id", "figure_ids"} <= set(table.frame.columns):
         return ()
     return tuple(
         KnownIssue(
-            str(row["issue_id"]), row["rule_id"], frozenset(row["figure_ids"].split()), str(row.get("reason") or ""), number
+            str(row["issue_id"]),
+            row["rule_id"],
+            frozenset(row["figure_ids"].split()),
+            str(row.get("reason") or ""),
+            number,
         )
         for number, row in enumerate(table.frame.iter_rows(named=True))
         if row["rule_id"] and row["figure_ids"]
@@ -89,19 +93,27 @@ class Acknowledged:
         return named - set(table.rows("figure_id", sorted(named))) if named else named
 
 
-def proposed_rows(findings: Iterable[Finding], today: date) -> str:
-    """Return rows for ``known_issues.csv``, with header, one for each contradiction; the reason is left to be written."""
+def proposed_rows(findings: Iterable[Finding], today: date, taken: Iterable[str] = ()) -> str:
+    """Return rows for ``known_issues.csv``, with header, one a contradiction; the reason is left to be written.
+
+    `taken` are the ids that rows have already.
+    """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(_FIELDS)
-    seen: set[str] = set()
+    seen = set(taken)
     for item in findings:
-        if item.code in ("F201", "F202", "F203") and item.severity is not Severity.INFO and item.rule:
+        if is_contradiction(item) and item.rule and item.figures:
             stem = re.sub(r"[^a-z0-9]+", "-", f"{item.figures[0]}-{item.rule}".lower()).strip("-")
             name = next(name for name in _names(stem) if name not in seen)
             seen.add(name)
             writer.writerow([name, item.rule, " ".join(item.figures), "", today.isoformat()])
     return stream.getvalue()
+
+
+def is_contradiction(item: Finding) -> bool:
+    """Whether a finding is a contradiction that is not recorded as a known issue and is no mere remark."""
+    return item.code in ("F201", "F202", "F203") and item.severity is not Severity.INFO
 
 
 def _names(stem: str) -> Iterator[str]:

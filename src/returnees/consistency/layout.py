@@ -1,8 +1,8 @@
 """Rules laid over figures: which figures fill which slots of which pattern, for one source and one date.
 
-Written in Narwhals expressions, so that the same code runs on every engine. Dates: an edit is laid at a date D. A figure
-of a measure that only grows may be dated before D on the smaller side of an inequality, and after D on the greater side,
-for it was no larger before and is no smaller after; any other must agree with D.
+Written in Narwhals expressions, so that the same code runs on every engine. Dates: an edit is laid at a date D. A
+figure of a measure that only grows may be dated before D on the smaller side of an inequality, and after D on the
+greater side, for it was no larger before and is no smaller after; any other must agree with D.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ _EDIT = [*_GROUP, "context"]
 
 
 def sharing(figures: Frame, dimension: str | None, by_measure: bool, radix: int, base: int) -> Frame:
-    """Return the figures with ``rest`` (what all figures of an edit share) and ``shared`` (whether another one has it, too).
+    """Return the figures with ``rest`` (what all figures of an edit share) and ``shared`` (whether another has it).
 
     Parameters
     ----------
     figures
-        ``quantity``, ``measure``, ``key``, ``first``, ``last``, ``least``, ``most``, ``cumulative`` and a column for each
-        dimension.
+        ``quantity``, ``measure``, ``key``, ``first``, ``last``, ``least``, ``most``, ``cumulative`` and a column for
+        each dimension.
     dimension, by_measure
         What the slots of a pattern name: codes along this dimension, measures, or both.
     radix, base
@@ -41,13 +41,15 @@ def members(figures: Frame, slots: Frame, dimension: str | None, by_measure: boo
     """Return each figure that fills a slot, with its group, pattern, slot, coefficient, dates and interval.
 
     `slots` has ``pattern``, ``slot``, ``slot_measure``, ``slot_code``, ``coefficient``, ``kind`` and ``alone`` (whether
-    one figure is enough for an edit of the pattern). A group is a pattern and what all figures of an edit share, as one number: joins and groupings by a single integer are several times
-    quicker. `patterns` is how many patterns there are in all.
+    one figure is enough for an edit of the pattern). A group is a pattern and what all figures of an edit share, as one
+    number: joins and groupings by a single integer are several times quicker. `patterns` is how many patterns there are
+    in all.
     """
     left = (["measure"] if by_measure else []) + ([dimension] if dimension else [])
     right = (["slot_measure"] if by_measure else []) + (["slot_code"] if dimension else [])
     joined = figures.join(slots, left_on=left, right_on=right, how="inner")
-    kept = ["pattern", "slot", "kind", "coefficient", "alone", "quantity", "first", "last", "cumulative", "least", "most"]
+    kept = ["pattern", "slot", "kind", "coefficient", "alone", "quantity"]
+    kept += ["first", "last", "cumulative", "least", "most"]
     return joined.with_columns((nw.col("rest") * patterns + nw.col("pattern")).alias("group")).select("group", *kept)
 
 
@@ -58,9 +60,9 @@ GUARD = 2
 def dated(found: Frame) -> Frame:
     """Return the terms of every edit: the members of each group, put together date by date.
 
-    The columns are those of `found`, with ``key`` (one number for each edit) and ``reversed`` (whether the figure is dated
-    the wrong way round), and one row for each filled slot of each edit. Groups of a single figure are no edits, unless
-    their pattern says so.
+    The columns are those of `found`, with ``key`` (one number for each edit) and ``reversed`` (whether the figure is
+    dated the wrong way round), and one row for each filled slot of each edit. Groups of a single figure are no edits,
+    unless their pattern says so.
     """
     found = found.filter(nw.col("group").is_duplicated() | nw.col("alone"))
     below = nw.col("alone") | ((nw.col("coefficient") > 0) & (nw.col("kind") != GUARD))
@@ -71,9 +73,7 @@ def dated(found: Frame) -> Frame:
     one = (nw.col("f0") == nw.col("f1")) & (nw.col("l0") == nw.col("l1"))
     dates = dates.filter(nw.col("below")).with_columns(one.alias("one")).select(*_GROUP, "one")
     found = found.join(dates, on=_GROUP, how="inner")
-    same = found.filter(nw.col("one")).with_columns(
-        nw.col("group").alias("key"), nw.lit(False).alias("reversed")
-    )
+    same = found.filter(nw.col("one")).with_columns(nw.col("group").alias("key"), nw.lit(False).alias("reversed"))
     rest = found.filter(~nw.col("one"))
     if len(rest) == 0:
         return same
@@ -116,7 +116,7 @@ def _cost() -> nw.Expr:
 
 
 def _paired_edits(chosen: Frame) -> Frame:
-    """Return the terms of edits that have two figures or more, one of them on the smaller side, or that need no more."""
+    """Return the terms of edits that have two figures or more, one on the smaller side, or that need no more."""
     below = nw.when((nw.col("coefficient") > 0) & (nw.col("kind") != GUARD)).then(nw.lit(1)).otherwise(nw.lit(0))
     turned = nw.col("reversed").cast(nw.Int64).max().alias("turned")
     sizes = (
@@ -154,7 +154,7 @@ def _distinct(chosen: Frame) -> Frame:
 
 
 def _needed_only(chosen: Frame) -> Frame:
-    """Return the terms without reversed edits whose limited figures all stand in an edit that is dated the right way."""
+    """Return the terms without reversed edits whose limited figures all stand in an edit dated the right way."""
     right = chosen.filter(nw.col("turned") == 0).select(*_GROUP, "slot", "quantity").unique()
     limited = chosen.filter((nw.col("turned") > 0) & (nw.col("coefficient") > 0))
     alone = limited.join(right, on=[*_GROUP, "slot", "quantity"], how="anti").select(_EDIT).unique()

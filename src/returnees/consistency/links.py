@@ -1,7 +1,7 @@
 """Quantities that were never published but that rules put beside published ones: each is [0, infinity).
 
-The returned of a source that printed no number of travellers are still at most its travellers, and these part of a whole
-that it did print: only the unpublished quantity ties the two together.
+The returned of a source that printed no number of travellers are still at most its travellers, and these part of a
+whole that it did print: only the unpublished quantity ties the two together.
 """
 
 from __future__ import annotations
@@ -42,20 +42,31 @@ def with_between(quantities: Quantities, rules: Sequence[Rule], profile: Profile
     if not pairs:
         return quantities
     ends = _leading_down(pl.concat(pairs).unique(), quantities.frame.height)
-    chosen = known.frame.filter((pl.col("quantity") < quantities.frame.height) | pl.col("quantity").is_in(ends.implode()))
+    chosen = known.frame.filter(
+        (pl.col("quantity") < quantities.frame.height) | pl.col("quantity").is_in(ends.implode())
+    )
     return replace(known, frame=_renumbered(chosen))
 
 
 def with_neighbours(
-    quantities: Quantities, rules: Sequence[Rule], profile: Profile, *, rounds: int, most: int
+    quantities: Quantities,
+    rules: Sequence[Rule],
+    profile: Profile,
+    *,
+    rounds: int,
+    most: int,
+    start: Quantities | None = None,
 ) -> Quantities:
-    """Return `quantities` with every unpublished one that stands in an edit with one of them, and so on, `rounds` times.
+    """Return `quantities` with every unpublished one that shares an edit with one of them, and so on, `rounds` times.
 
-    A round that would bring the number of quantities beyond `most` is not taken; the first always is.
+    A round that would bring the number of quantities beyond `most` is not taken; the first always is. It starts from
+    all of them, or only from those of `start`.
     """
     laid = _laid(rules, profile)
-    known, fresh = quantities, quantities
+    known, fresh = quantities, start or quantities
     for taken in range(rounds):
+        if taken and known.frame.height > most:
+            break
         steps = list(_steps(laid, fresh, known, both_sides=True))
         new = _new(pl.concat(steps), known, quantities, profile) if steps else quantities.frame.clear()
         if new.height == 0 or (taken and known.frame.height + new.height > most):

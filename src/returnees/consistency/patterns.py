@@ -9,13 +9,13 @@ from returnees.consistency.language import Linear, Name
 from returnees.consistency.profile import Profile
 from returnees.consistency.rules import HIERARCHIES, TIME, Rule
 
-#: What fills a slot: a figure's number; whether it is positive, as 0 or 1; its bound as a share; a number times a share.
+#: What fills a slot: a figure's number; whether it is positive (0 or 1); its bound as a share; a number times a share.
 PLAIN, COUNTED, GUARD, SCALED = range(4)
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A place in an inequality: which figures fit (by measure, by code along the pattern's dimension) and how they count."""
+    """A place in an inequality: which figures fit (by measure, by code along the dimension) and how they count."""
 
     measure: str | None
     code: str | None
@@ -42,12 +42,12 @@ class Pattern:
 
     @property
     def decides_alone(self) -> bool:
-        """Whether one figure can break it: something other than quantities stands on a side, or nothing on the greater."""
+        """Whether one figure can break it: a side has something other than quantities, or the greater has nothing."""
         return bool(self.slots) and (self.limit != 0 or self.sides[1] == 0)
 
     @property
     def sides(self) -> tuple[int, int]:
-        """How many slots stand on the smaller and on the greater side; a rule of time, which has no slots, has one each."""
+        """How many slots are on the smaller and on the greater side; a rule of time, without slots, has one each."""
         if not self.slots:
             return 1, 1
         signs = [slot.coefficient for slot in self.slots if slot.kind != GUARD]

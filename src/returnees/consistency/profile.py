@@ -1,4 +1,4 @@
-"""What the engine needs to know of a package: its coordinates, its measures, its hierarchies. Nothing else is special."""
+"""What the engine needs to know of a package: coordinates, measures, hierarchies. Nothing else is special."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _measures(tables: Mapping[str, Table]) -> dict[str, Measure]:
 
 
 def _sets(tables: Mapping[str, Table]) -> tuple[Set, ...]:
-    """Return the sets of the table ``hierarchies``, each part once; rows that lack a part of their key are passed over."""
+    """Return the sets of the table ``hierarchies``, each part once; rows without their whole key are left out."""
     table = tables.get("hierarchies")
     needed = {"dimension", "set_id", "part_id", "whole_id"}
     if table is None or not needed <= set(table.frame.columns):

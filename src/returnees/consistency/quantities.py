@@ -16,11 +16,11 @@ from returnees.consistency.profile import Profile
 class Quantities:
     """The figures of a package for the engine.
 
-    ``frame`` has a row a figure: ``row`` (its row in figures), ``figure`` (its id), ``measure`` (number), a number for each
-    coordinate under its dimension's name, ``publisher``, ``first`` and ``last`` (days), ``least`` and ``most``,
-    ``ceiling``, ``cumulative``, and ``key``: source and coordinates as one number in mixed radix, in which ``radix`` is the place value
-    of each dimension and ``base`` how many measures there are. ``numbers`` has the number of each known code, by
-    dimension, and under ``measure`` that of each measure.
+    ``frame`` has a row a figure: ``row`` (its row in figures), ``figure`` (its id), ``measure`` (number), a number for
+    each coordinate under its dimension's name, ``publisher``, ``first`` and ``last`` (days), ``least`` and ``most``,
+    ``ceiling``, ``cumulative``, and ``key``: source and coordinates as one number in mixed radix, in which ``radix`` is
+    the place value of each dimension and ``base`` how many measures there are. ``numbers`` has the number of each known
+    code, by dimension, and under ``measure`` that of each measure.
     """
 
     frame: pl.DataFrame
@@ -38,8 +38,8 @@ def quantities(
 ) -> Quantities:
     """Return the figures that can take part in edits: those with an id, a source, a measure and all coordinates.
 
-    `publishers` (``source_id``, ``publisher_id``) says which sources are of one publisher; without it each source is its
-    own. `about` is the least relative half-width of a figure qualified by "about".
+    `publishers` (``source_id``, ``publisher_id``) says which sources are of one publisher; without it each source is
+    its own. `about` is the least relative half-width of a figure qualified by "about".
     """
     needed = ["figure_id", "source_id", "measure_id", *profile.dimensions.values()]
     numbers = [name for name in ("qualifier", "value", "low", "high", "unit") if name in figures.columns]
@@ -60,7 +60,8 @@ def quantities(
     known = {"measure": profile.measures, "source": (), **profile.codes}
     codes = {name: _codes(frame[field], known[name]) for name, field in fields.items()}
     frame = frame.with_columns(
-        pl.col(field).cast(pl.Enum(codes[name])).to_physical().cast(pl.Int64).alias(name) for name, field in fields.items()
+        pl.col(field).cast(pl.Enum(codes[name])).to_physical().cast(pl.Int64).alias(name)
+        for name, field in fields.items()
     )
     radix: dict[str, int] = {}
     place = 1
@@ -98,5 +99,7 @@ def _publisher(frame: pl.DataFrame, publishers: pl.DataFrame | None) -> pl.Serie
     joined = frame.select("source_id").join(
         known.unique("source_id", keep="first"), on="source_id", how="left", maintain_order="left"
     )
-    named = joined.select(pl.coalesce(pl.concat_str(pl.lit("p:"), "publisher_id"), pl.concat_str(pl.lit("s:"), "source_id")))
+    named = joined.select(
+        pl.coalesce(pl.concat_str(pl.lit("p:"), "publisher_id"), pl.concat_str(pl.lit("s:"), "source_id"))
+    )
     return named.to_series().rank("dense").cast(pl.Int64)

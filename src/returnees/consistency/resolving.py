@@ -20,9 +20,8 @@ def resolve(rule: Rule, profile: Profile) -> None:
         (F405), or where the assertion does not fit what the rule runs along (F403).
     """
     _dimensions(rule, profile)
-    if rule.measures is not None:
-        for name in rule.measures:
-            _known(Name(name), profile.measures, "measure")
+    for measure in rule.measures or ():
+        _known(Name(measure), profile.measures, "measure")
     if rule.along == HIERARCHIES:
         _shape(rule, ("sum:parts", "whole"), "sum(parts) <= whole")
     elif rule.along == TIME:
@@ -66,7 +65,7 @@ def _shape(rule: Rule, wanted: tuple[str, str], form: str) -> None:
         if len(names) == 1
     }
     if terms != {wanted[0]: 1.0, wanted[1]: -1.0} or rule.comparison.left.constant:
-        raise RuleError("F403", f"along = \"{rule.along}\" has one form: {form}", 0)
+        raise RuleError("F403", f'along = "{rule.along}" has one form: {form}', 0)
 
 
 def _linear(rule: Rule) -> None:
@@ -86,6 +85,8 @@ def _measures(rule: Rule, profile: Profile) -> None:
         shares = sum(profile.measures[name.name].share for name in names)
         if shares != 1:
             what = "two shares" if shares else "two counts"
-            raise RuleError("F405", f"{what} are multiplied: a rule is linear, but for a share of a count", names[1].column)
+            raise RuleError(
+                "F405", f"{what} are multiplied: a rule is linear, but for a share of a count", names[1].column
+            )
     if len(products) > 1 or (products and rule.counted):
         raise RuleError("F405", "a rule has at most one share of a count", products[-1][0].column)

@@ -1,4 +1,4 @@
-"""The rule file: TOML read into rules, with a finding, and a caret where there is a column, for all that is not right."""
+"""The rule file: TOML read into rules, with a finding, and a caret where there is a column, for all that is wrong."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ID = re.compile(r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$")
 
 
 class _Bad(Exception):
-    """A rule that cannot be used: the code, the message, the key it is about and the column within its text, if known."""
+    """A rule that cannot be used: the code, the message, the key it is about and the column in its text, if known."""
 
     def __init__(self, code: str, message: str, key: str = "", column: int | None = None) -> None:
         super().__init__(message)
@@ -38,7 +38,7 @@ class RuleFile:
 
 
 def read_rules(text: str, file: str, profile: Profile) -> RuleFile:
-    """Return the rules that `text` (TOML, ``[[rule]]`` blocks) states, resolved against `profile`; `file` is for findings."""
+    """Return the rules that `text` (TOML, ``[[rule]]`` blocks) states, resolved against `profile`; `file` is named."""
     source = _Source(text.split("\n"), file)
     try:
         data = tomllib.loads(text)
@@ -135,7 +135,9 @@ def _example(block: Mapping[str, Any], which: str) -> Iterator[Example]:
         numbers = item[qualifier] if isinstance(item[qualifier], list) else [item[qualifier]]
         wanted = 2 if qualifier == "range" else 1
         if len(numbers) != wanted or not all(isinstance(n, int | float) and not isinstance(n, bool) for n in numbers):
-            raise _Bad("F401", f"'{qualifier}' in [rule.{which}] needs {'two numbers' if wanted == 2 else 'a number'}", which)
+            raise _Bad(
+                "F401", f"'{qualifier}' in [rule.{which}] needs {'two numbers' if wanted == 2 else 'a number'}", which
+            )
         special = {"measure", "as_of", "source", "publisher", *qualifiers}
         yield Example(
             measure=item["measure"],
@@ -177,7 +179,7 @@ class _Source:
         return finding(code, message, file=self.file, line=self.of_key(number, key), rule=rule)
 
     def bad(self, number: int, block: Mapping[str, Any], error: _Bad) -> Finding:
-        """Return the finding on a rule that cannot be used, with a caret under the place in its assertion if there is one."""
+        """Return the finding on a rule that cannot be used, with a caret under the place in its assertion."""
         line = self.of_key(number, error.key)
         name = block.get("id")
         rule = name if isinstance(name, str) else None

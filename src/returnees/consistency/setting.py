@@ -13,6 +13,7 @@ from returnees.consistency.profile import Profile
 from returnees.consistency.quantities import Quantities, quantities
 from returnees.consistency.rulefile import read_rules
 from returnees.consistency.rules import Rule
+from returnees.errors import PackageError
 from returnees.findings import Finding, Severity, finding
 from returnees.package.jail import PathMissing, PathRefused, read_limited, resolve
 from returnees.package.model import Package
@@ -26,7 +27,7 @@ NEEDED = ("figure_id", "source_id", "measure_id", "qualifier", "value", "low", "
 
 @dataclass(frozen=True)
 class Setting:
-    """A package ready for its rules: ``findings`` is what is wrong with the rule file or keeps rules from being laid."""
+    """A package ready for its rules: ``findings`` is what is wrong with the rule file or keeps it from being laid."""
 
     tables: Mapping[str, Table]
     profile: Profile
@@ -60,7 +61,7 @@ def setting_of(package: Package) -> Setting | None:
     figures = tables.get("figures")
     if figures is None:
         return None
-    lacking = [name for name in NEEDED if name not in figures.frame.columns]
+    lacking = _lacking(figures)
     profile = Profile.of(tables)
     about, findings = _about(package)
     file, text, trouble = _rule_text(package)
@@ -71,11 +72,32 @@ def setting_of(package: Package) -> Setting | None:
         rules = read.rules
         findings += read.findings
     if lacking and text is not None:
-        names = ", ".join(f"'{name}'" for name in lacking)
-        message = f"No rule was laid over the figures: {figures.file} lacks {names}."
+        message = f"No rule was laid over the figures: {figures.file} lacks {lacking}."
         findings.append(finding("F300", message, resource="figures", file=figures.file))
         rules = ()
     return Setting(tables, profile, rules, about, file, tuple(findings))
+
+
+def ready_setting(package: Package) -> Setting:
+    """Return the setting of a package whose figures can be taken for quantities, whatever else is wrong with it.
+
+    Raises
+    ------
+    PackageError
+        If the package has no figures, or they lack a field that is needed.
+    """
+    setting = setting_of(package)
+    if setting is None:
+        raise PackageError(f"{package.label} has no table 'figures' that can be read; 'returnees validate' says why")
+    lacking = _lacking(setting.tables["figures"])
+    if lacking:
+        raise PackageError(f"{package.label} has figures without {lacking}; 'returnees validate' says more")
+    return setting
+
+
+def _lacking(figures: Table) -> str:
+    """Return the fields, quoted, that figures need and do not have."""
+    return ", ".join(f"'{name}'" for name in NEEDED if name not in figures.frame.columns)
 
 
 def _about(package: Package) -> tuple[float, list[Finding]]:

@@ -19,7 +19,8 @@ class System:
     ----------
     quantities
         ``quantity`` (0, 1, ...), ``figure`` (its id, null for a quantity never published), ``low`` and ``high``
-        (infinite when unbounded), ``floor`` and ``ceiling`` (what remains of the bounds when the figure is disbelieved).
+        (infinite when unbounded), ``floor`` and ``ceiling`` (what remains of the bounds when the figure is
+        disbelieved).
     edits
         ``edit`` (0, 1, ...), ``rule`` (its id), ``limit``: the sum of coefficient times quantity is at most the limit;
         ``dates_reversed`` (a figure is dated the wrong way round for a strict conclusion), ``missing_below`` and
@@ -28,7 +29,8 @@ class System:
     terms
         ``edit``, ``quantity``, ``coefficient``.
     guards
-        ``edit``, ``figure``: the edit's coefficients come from this figure (a share), so that without it the edit is void.
+        ``edit``, ``figure``: the edit's coefficients come from this figure (a share), so that without it the edit is
+        void.
     """
 
     quantities: pl.DataFrame

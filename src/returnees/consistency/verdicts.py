@@ -19,7 +19,8 @@ def verdicts(system: System) -> pl.DataFrame:
     terms = nw.from_native(system.terms, eager_only=True)
     quantities = nw.from_native(system.quantities, eager_only=True).select("quantity", "figure", "low", "high")
     edits = nw.from_native(system.edits, eager_only=True)
-    return judged(terms, quantities, edits).to_native()
+    native: pl.DataFrame = judged(terms, quantities, edits).to_native()
+    return native
 
 
 def judged(terms: nw.DataFrame, quantities: nw.DataFrame, edits: nw.DataFrame) -> nw.DataFrame:  # type: ignore[type-arg]
@@ -52,4 +53,9 @@ def judged(terms: nw.DataFrame, quantities: nw.DataFrame, edits: nw.DataFrame) -
         .when(below | above | (nw.col("unpublished") > 0)).then(nw.lit(UNVERIFIABLE))
         .otherwise(nw.lit(UNDECIDED))
     )  # fmt: skip
-    return edits.join(sums, on="edit", how="inner").with_columns(verdict.alias("verdict")).drop("scale", "unpublished").sort("edit")
+    return (
+        edits.join(sums, on="edit", how="inner")
+        .with_columns(verdict.alias("verdict"))
+        .drop("scale", "unpublished")
+        .sort("edit")
+    )

@@ -50,6 +50,11 @@ def open_package(path: str | Path | None = None, *, limits: Limits | None = None
     return Package(label, root, descriptor, resources, tuple(findings), limits, keep)
 
 
+def opened(package: Package | str | Path | None) -> Package:
+    """Return `package` if it is open, else what `open_package` makes of it."""
+    return package if isinstance(package, Package) else open_package(package)
+
+
 def _default() -> Path:
     """Return the package in the current folder, else the shipped one."""
     here = Path.cwd()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 
 from returnees.findings import Finding, Severity, catalogue
 from returnees.outcome import SEVERITIES, Report
 from returnees.report.escape import visible
+from returnees.report.lines import wrapped
 
-WIDTH = 80
 #: How many findings of one code are shown before the rest is only counted.
 MOST_SHOWN = 10
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
@@ -42,20 +41,20 @@ def _severity(report: Report, severity: Severity, colour: bool, most: int) -> It
         if len(items) > most:
             yield f"  ... and {len(items) - most:,} more of {code}; --format json lists them all."
         if len(remedies) == 1:
-            yield from _wrapped(remedies.pop(), "  Mend: ", "        ")
+            yield from wrapped(remedies.pop(), "  Mend: ", "        ")
         yield ""
 
 
 def _finding(item: Finding) -> Iterator[str]:
     """Yield the lines of one finding: what is wrong, then where."""
-    yield from _wrapped(item.message, "  - ", "    ")
+    yield from wrapped(item.message, "  - ", "    ")
     place = [item.place] if item.place else []
     if item.field:
         place.append(f"field {item.field}")
     if item.key:
         place.append(f"key {item.key}")
     if place:
-        yield from _wrapped(", ".join(place), "    at ", "       ")
+        yield from wrapped(", ".join(place), "    at ", "       ")
 
 
 def _verdicts(report: Report) -> Iterator[str]:
@@ -76,7 +75,7 @@ def _summary(report: Report, colour: bool) -> Iterator[str]:
     rows = sum(table.rows for table in report.tables)
     version = f" {report.version}" if report.version else ""
     tables = _count(len(report.tables), "table")
-    yield from _wrapped(f"{report.package}{version}: {tables}, {_count(rows, 'row')} checked.", "", "  ")
+    yield from wrapped(f"{report.package}{version}: {tables}, {_count(rows, 'row')} checked.", "", "  ")
     counts = ", ".join(_count(report.count(severity), severity.value) for severity in SEVERITIES)
     outcome = _painted("valid", "32", colour) if report.valid else _painted("not valid", "31", colour)
     yield f"{counts}: {outcome}."
@@ -85,22 +84,6 @@ def _summary(report: Report, colour: bool) -> Iterator[str]:
 def _count(number: int, noun: str) -> str:
     """Return a number with its noun: ``1 error``, ``2 errors``."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def _wrapped(text: str, first: str, rest: str) -> Iterable[str]:
-    """Return `text`, made safe to print, wrapped to the width."""
-    paragraphs = [visible(line) for line in text.split("\n")]
-    lines = []
-    for number, paragraph in enumerate(paragraphs):
-        indent = first if number == 0 else rest
-        if paragraph.startswith("  ") or not paragraph:
-            # Source lines with a caret below them must keep their spaces.
-            lines.append((rest + paragraph)[:WIDTH].rstrip())
-        else:
-            lines += textwrap.wrap(
-                paragraph, WIDTH, initial_indent=indent, subsequent_indent=rest, break_on_hyphens=False
-            )
-    return lines
 
 
 def _painted(text: str, colour: str, on: bool) -> str:

@@ -13,7 +13,7 @@ from returnees.consistency.system import TOLERANCE, System
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """A quantity's figure (None when it was never published), its bounds, and those that are left without the figure."""
+    """A quantity's figure (None when never published), its bounds, and those that are left without the figure."""
 
     figure: str | None
     low: float
@@ -24,7 +24,7 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One inequality: the sum of coefficient times quantity is at most ``limit``; void without any of its ``guards``."""
+    """An inequality: the sum of coefficient times quantity is at most ``limit``; void without one of its ``guards``."""
 
     rule: str
     terms: tuple[tuple[int, float], ...]
@@ -62,7 +62,7 @@ def labels(system: System) -> pl.DataFrame:
 
 
 def _connected(edit: np.ndarray, node: np.ndarray, edits: int) -> np.ndarray:
-    """Return the smallest edit that each edit is connected with; minima travel along shared nodes until nothing changes."""
+    """Return the smallest edit that each edit is connected with; minima travel along shared nodes to the end."""
     label = np.arange(edits)
     nodes = int(node.max(initial=-1)) + 1
     while True:

@@ -17,7 +17,7 @@ MOST_OF_ONE = 20
 
 @dataclass(frozen=True)
 class Joint:
-    """The contradictions found, each irreducible, and the components of which it could not be decided (their figures)."""
+    """The contradictions found, each irreducible, and the components that could not be decided (their figures)."""
 
     conflicts: tuple[tuple[Component, Conflict], ...]
     undecided: tuple[tuple[str, ...], ...]
@@ -105,7 +105,9 @@ def irreducible(question: Question, conflict: Conflict, seconds: float = 10.0) -
     others = frozenset(component.figures) - conflict.figures
     tried: set[object] = set()
     while True:
-        parts: list[object] = [item for item in (*sorted(conflict.edits), *sorted(conflict.figures)) if item not in tried]
+        parts: list[object] = [
+            item for item in (*sorted(conflict.edits), *sorted(conflict.figures)) if item not in tried
+        ]
         if not parts:
             return conflict
         tried.add(parts[0])

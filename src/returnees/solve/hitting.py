@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-
 #: Sums of weights that differ by less are the same.
 _ROUNDING = 1 + 1e-12
 
@@ -67,7 +66,9 @@ class _Search:
             bit = 1 << number
             if math.isfinite(self._cost[number]):
                 # A set with an earlier figure of this conflict has been seen when that one was chosen.
-                self.visit(chosen | bit, [other & ~seen for other in left if not other & bit], weight + self._cost[number])
+                self.visit(
+                    chosen | bit, [other & ~seen for other in left if not other & bit], weight + self._cost[number]
+                )
             seen |= bit
 
     def _at_least(self, left: Sequence[int]) -> float:

@@ -1,10 +1,10 @@
 """Error localisation: the lightest sets of figures of which one must be wrong all through (Fellegi & Holt 1976).
 
-A set of figures explains a contradiction when the edits can be met once the set is not believed. Every conflict (a proof
-that some figures cannot all be true) must lose a figure, so an explanation hits every conflict: the lightest sets that hit
-all conflicts known so far are tried, and one that does not explain everything gives a new conflict (implicit hitting sets,
-Moreno-Centeno & Karp 2013). Unlike a program with one switch a figure, this needs no constant as large as the largest
-number, so that figures of any size stand side by side; and all components are asked about at once.
+A set of figures explains a contradiction when the edits can be met once the set is not believed. Every conflict (a
+proof that some figures cannot all be true) must lose a figure, so an explanation hits every conflict: the lightest sets
+that hit all conflicts known so far are tried, and one that does not explain everything gives a new conflict (implicit
+hitting sets, Moreno-Centeno & Karp 2013). Unlike a program with one switch a figure, this needs no constant as large as
+the largest number, so that figures of any size stand side by side; and all components are asked about at once.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ class Located:
     """What must be wrong in a component.
 
     ``suspects`` are the lightest explanations, each a set of figures; ``complete`` says whether these are all of them;
-    ``conflicts`` are the contradictions they mend. ``suspects`` is empty when no figures that may be doubted explain it.
-    ``optimal`` is false when the time ran out: then there is one explanation, and there may be lighter ones.
+    ``conflicts`` are the contradictions they mend. ``suspects`` is empty when no figures that may be doubted explain
+    it. ``optimal`` is false when the time ran out: then there is one explanation, and there may be lighter ones.
     """
 
     component: Component

@@ -57,7 +57,7 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Answer:
-    """Whether a question has a solution: ``conflict`` proves that it has none; ``sure`` is false if neither is certain."""
+    """Whether a question has a solution: ``conflict`` proves that it has none; ``sure`` is false if neither is sure."""
 
     conflict: Conflict | None
     sure: bool = True
@@ -168,7 +168,8 @@ def linear_program(
     program.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     program.a_matrix_.start_, program.a_matrix_.index_, program.a_matrix_.value_ = starts, index, value
     # The solver that highspy's own class wraps: the wrapper prints a line before it can be told to be silent.
-    solver = highspy.Highs.__base__()
+    silent: Any = highspy.Highs.__base__
+    solver = silent()
     solver.setOptionValue("output_flag", False)
     solver.setOptionValue("threads", 1)
     solver.passModel(program)
@@ -197,26 +198,26 @@ def _answer(question: Question, edits: Mapping[int, Edit], missed: np.ndarray, d
 
 
 def prove(question: Question, edits: Mapping[int, Edit], weights: Mapping[int, Fraction]) -> Conflict | None:
-    """Return the conflict if the weighted sum of the edits is beyond their weighted limits for all numbers, else None."""
+    """Return the conflict if the weighted sum of the edits is beyond their weighted limits for all numbers."""
     total: dict[int, Fraction] = {}
-    limit, scale = Fraction(0), Fraction(0)
+    limit = scale = smallest = Fraction(0)
     for number, weight in weights.items():
         edit = edits[number]
         limit += weight * exact(edit.limit)
         scale += weight * abs(exact(edit.limit))
         for quantity, coefficient in edit.terms:
             total[quantity] = total.get(quantity, Fraction(0)) + weight * exact(coefficient)
-    smallest, figures = Fraction(0), set()
-    for quantity, coefficient in total.items():
-        if coefficient == 0:
+    figures: set[str | None] = set()
+    for quantity, weighed in total.items():
+        if weighed == 0:
             continue
         low, high = question.bounds(quantity)
-        end = low if coefficient > 0 else high
+        end = low if weighed > 0 else high
         if not math.isfinite(end):
             return None
-        smallest += coefficient * exact(end)
-        scale += abs(coefficient * exact(end))
-        if _needed(question.component.quantities[quantity], coefficient, question.without):
+        smallest += weighed * exact(end)
+        scale += abs(weighed * exact(end))
+        if _needed(question.component.quantities[quantity], weighed, question.without):
             figures.add(question.component.quantities[quantity].figure)
     if smallest - limit <= scale * exact(TOLERANCE):
         return None
