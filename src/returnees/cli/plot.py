@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from returnees.cli.common import package_argument
+from returnees.cli.common import choice_of_figures, needing_extra, package_argument
 
 
 @click.command(name="plot")
@@ -15,17 +15,10 @@ from returnees.cli.common import package_argument
               help="The file to write; its ending, .svg or .png, says how.")  # fmt: skip
 @click.option("--chart", type=click.Choice(["intervals", "timeline", "map"]), default="intervals", show_default=True,
               help="Figures one below another, measures beside each other over time, or a map.")  # fmt: skip
-@click.option("--area", help="Only these areas, separated by commas.")
-@click.option("--measure", help="Only these measures.")
-@click.option("--source", help="Only these sources.")
-@click.option("--where", "conditions", multiple=True, metavar="FIELD=CODE,...",
-              help="Only these codes of any other coordinate; may be given several times.")  # fmt: skip
+@choice_of_figures
 @click.option("--scale", type=click.FloatRange(0.5, 8), default=3.0, show_default=True,
               help="How many pixels of a PNG stand for one of the chart.")  # fmt: skip
-def command(
-    package: str | None, target: Path, chart: str, area: str | None, measure: str | None, source: str | None,
-    conditions: tuple[str, ...], scale: float,
-) -> None:  # fmt: skip
+def command(package: str | None, target: Path, chart: str, conditions: tuple[str, ...], scale: float) -> None:
     """Draw figures of PACKAGE as the website does, as SVG or PNG.
 
     Ranges are bars, "at least" and "up to" are arrows, and no figure is a point. A map shows of each area the figure of
@@ -37,15 +30,11 @@ def command(
       returnees plot --chart timeline --area FRA --measure travelled,returned --to france.png
       returnees plot --chart map --measure returned --to returned.svg
     """
-    from returnees.cli.common import needing_extra
-
     with needing_extra("site"):
         from returnees.site.plotting import plot, written
     from returnees.package.opening import open_package
     from returnees.writing import write_bytes
 
-    named = {"area": area, "measure": measure, "source": source}
-    wanted = [f"{name}={codes}" for name, codes in named.items() if codes]
-    svg = plot(open_package(package), chart, [*wanted, *conditions])
+    svg = plot(open_package(package), chart, conditions)
     write_bytes(target, written(svg, target, scale))
     click.echo(str(target))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from returnees.cli.common import package_argument
+from returnees.cli.common import needing_extra, package_argument
 
 
 @click.command(name="site")
@@ -15,9 +15,9 @@ from returnees.cli.common import package_argument
 @click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), required=True,
               help="The folder to write to: an empty or new one, or that of a former site.")  # fmt: skip
 @click.option("--url", "address", default="", metavar="ADDRESS",
-              help="Where the site will be, for the site map and the feed; else the descriptor's homepage.")  # fmt: skip
+              help="Where the site will be, for site map and feed; else the descriptor's homepage.")  # fmt: skip
 @click.option("--since", "earlier", multiple=True, metavar="OLD",
-              help="A former version (a package or a git revision) for the page of changes; the oldest first.")  # fmt: skip
+              help="A former version (package or git revision) for the page of changes; oldest first.")  # fmt: skip
 @click.option("--allow-invalid", is_flag=True, help="Build the site of a package that has errors.")
 def command(package: str | None, folder: Path, address: str, earlier: tuple[str, ...], allow_invalid: bool) -> None:
     """Build the website of PACKAGE: static pages, charts, downloads.
@@ -31,8 +31,6 @@ def command(package: str | None, folder: Path, address: str, earlier: tuple[str,
       returnees site my-package --to site --url https://example.org/figures/
       returnees site --to site --since v1.0.0
     """
-    from returnees.cli.common import needing_extra
-
     with needing_extra("site"):
         from returnees.site import build_site
     from returnees.diff.places import open_place

@@ -6,9 +6,9 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from returnees.comparing import Disagreement
 from returnees.report.jsonform import finding_dict
 from returnees.site.content import Content, Figure
-from returnees.site.disagreements import Disagreement
 from returnees.site.links import Links
 from returnees.site.pages.sources import PublisherPage, SourcePage
 from returnees.site.pages.subjects import SubjectPage
@@ -25,8 +25,8 @@ def figure_document(content: Content, figure: Figure) -> dict[str, Any]:
 
 
 def disagreement_document(item: Disagreement) -> dict[str, Any]:
-    """Return a disagreement: the ids of the figure that is lower and of that which is higher."""
-    return {"measure_id": item.lower.measure, "lower": item.lower.id, "higher": item.higher.id}
+    """Return a disagreement: what it is of, the ids of its figures, and how far two of them are apart."""
+    return {**item.coordinates, "figures": [figure.figure for figure in item.figures], "gap": item.gap}
 
 
 def subject_document(content: Content, page: SubjectPage) -> dict[str, Any]:
@@ -68,17 +68,25 @@ def publisher_document(page: PublisherPage) -> dict[str, Any]:
 def index_document(content: Content, links: Links, files: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return what the package is, where each document of the site is, and what can be downloaded."""
     stated = content.package.descriptor
-    about = {key: stated[key] for key in ("name", "title", "description", "version", "created", "licenses") if key in stated}
-    kinds: dict[str, Sequence[str]] = {"source": list(content.sources), "publisher": list(content.publishers),
-                                       "figure": list(content.figures), "rule": list(content.setting.rule_of)}  # fmt: skip
+    about = {
+        key: stated[key] for key in ("name", "title", "description", "version", "created", "licenses") if key in stated
+    }
+    kinds: dict[str, Sequence[str]] = {
+        "source": list(content.sources),
+        "publisher": list(content.publishers),
+        "figure": list(content.figures),
+        "rule": list(content.setting.rule_of),
+    }
     if content.subject is not None:
         kinds = {"subject": content.subject_codes, **kinds}
     return {
         **about,
-        "documents": {links.folder(kind): {code: f"{links.path(kind, code)}.json" for code in codes}
-                      for kind, codes in kinds.items()},
+        "documents": {
+            links.folder(kind): {code: f"{links.path(kind, code)}.json" for code in codes}
+            for kind, codes in kinds.items()
+        },
         "downloads": list(files),
-    }  # fmt: skip
+    }
 
 
 def openapi(content: Content, links: Links) -> dict[str, Any]:
@@ -94,18 +102,26 @@ def openapi(content: Content, links: Links) -> dict[str, Any]:
     }
     for kind, words in kinds.items():
         schema = {"$ref": "#/components/schemas/Figure"} if kind == "figure" else {"type": "object"}
-        paths[f"/{links.folder(kind)}/{{file}}.json"] = _get(f"{words}, with its figures" if kind != "figure" else words, schema) | {
-            "parameters": [{
-                "name": "file", "in": "path", "required": True, "schema": {"type": "string"},
-                "description": "The code, where it can be the name of a file; index.json has the path of every code.",
-            }],
-        }  # fmt: skip
+        paths[f"/{links.folder(kind)}/{{file}}.json"] = _get(
+            f"{words}, with its figures" if kind != "figure" else words, schema
+        ) | {
+            "parameters": [
+                {
+                    "name": "file",
+                    "in": "path",
+                    "required": True,
+                    "schema": {"type": "string"},
+                    "description": "The code where it can name a file; index.json has the path of every code.",
+                }
+            ],
+        }
     stated = content.package.descriptor.get("licenses")
     licence = stated[0] if isinstance(stated, list) and stated and isinstance(stated[0], Mapping) else {}
     info: dict[str, Any] = {
-        "title": content.title, "version": content.package.version or "0",
-        "description": "Static JSON documents: each page of the site has one beside it, at the same address with another ending.",
-    }  # fmt: skip
+        "title": content.title,
+        "version": content.package.version or "0",
+        "description": "Static JSON: each page of the site has a document at the same address with another ending.",
+    }
     if isinstance(licence.get("name"), str):
         info["license"] = {"name": licence["name"]}
     return {
@@ -130,13 +146,19 @@ def _figure_schema(content: Content) -> dict[str, Any]:
     """Return the JSON Schema of a figure, from the Table Schema of figures."""
     fields = content.setting.tables["figures"].schema.fields
     properties: dict[str, Any] = {
-        field.name: {"type": [_TYPES.get(field.type, "string"), "null"]} | ({"description": field.description} if field.description else {})
+        field.name: {
+            "type": [_TYPES.get(field.type, "string"), "null"],
+            "description": field.description or field.title,
+        }
         for field in fields
     }
     properties |= {
-        "interval": {"type": "object", "description": "The least and the most that the figure can be.",
-                     "properties": {"least": {"type": "number"}, "most": {"type": ["number", "null"]}}},
+        "interval": {
+            "type": "object",
+            "description": "The least and the most that the figure can be.",
+            "properties": {"least": {"type": "number"}, "most": {"type": ["number", "null"]}},
+        },
         "words": {"type": "string", "description": "The number as the source qualified it."},
         "readings": {"type": "array", "items": {"type": "object"}, "description": "Where the figure was read."},
-    }  # fmt: skip
+    }
     return {"type": "object", "required": ["figure_id", "interval", "words"], "properties": properties}

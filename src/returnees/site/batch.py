@@ -70,6 +70,6 @@ class Drawing:
             keys = self._keys[number::total]
             answer = json.loads(self._answers.get(number) or b"[]")
             if len(answer) != len(keys):
-                raise ReturneesError("the charts could not be drawn; the package vl-convert-python does that, see above")
+                raise ReturneesError("the charts could not be drawn; what stands above says why")
             found |= dict(zip(keys, answer, strict=True))
         return found

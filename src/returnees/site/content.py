@@ -1,8 +1,7 @@
-"""Everything the pages are made of, taken from a package once: figures with their words, sources, readings, findings."""
+"""Everything the pages are made of, taken from a package once: figures, sources, readings, findings, in words."""
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,12 +10,13 @@ from typing import Any
 
 import polars as pl
 
+from returnees.comparing import Disagreement, compare
 from returnees.consistency.analysis import Analysis, analyse
 from returnees.consistency.dates import spans
 from returnees.consistency.intervals import with_intervals
 from returnees.consistency.setting import NEEDED, Setting, setting_of
 from returnees.errors import PackageError
-from returnees.figures.readings import printed
+from returnees.figures.readings import amount
 from returnees.findings import Finding
 from returnees.outcome import Report
 from returnees.package.model import Package
@@ -135,7 +135,10 @@ class Content:
     def sources(self) -> dict[str, Row]:
         """The sources by id; one that figures name and the table lacks has an empty row."""
         rows = self.rows("sources", "source_id")
-        return {code: rows.get(code, {}) for code in sorted({*rows, *(item.source for item in self.figures.values())} - {""})}
+        return {
+            code: rows.get(code, {})
+            for code in sorted({*rows, *(item.source for item in self.figures.values())} - {""})
+        }
 
     @cached_property
     def publishers(self) -> dict[str, Row]:
@@ -146,7 +149,10 @@ class Content:
     def measures(self) -> dict[str, Row]:
         """The measures by id, with an empty row for one that only figures name."""
         rows = self.rows("measures", "measure_id")
-        return {code: rows.get(code, {}) for code in sorted({*rows, *(item.measure for item in self.figures.values())} - {""})}
+        return {
+            code: rows.get(code, {})
+            for code in sorted({*rows, *(item.measure for item in self.figures.values())} - {""})
+        }
 
     @cached_property
     def codes(self) -> dict[str, dict[str, Row]]:
@@ -154,8 +160,14 @@ class Content:
         found = {}
         for dimension, field in self.setting.profile.dimensions.items():
             table = self.target_of(field)
-            key = next((item.target_fields[0] for item in self.setting.tables["figures"].schema.foreign_keys
-                        if item.fields == (field,)), field)  # fmt: skip
+            key = next(
+                (
+                    item.target_fields[0]
+                    for item in self.setting.tables["figures"].schema.foreign_keys
+                    if item.fields == (field,)
+                ),
+                field,
+            )
             rows = self.rows(table, key) if table else {}
             found[dimension] = {code: rows.get(code, {}) for code in sorted(self.setting.profile.codes[dimension])}
         return found
@@ -193,6 +205,20 @@ class Content:
         return dict(found)
 
     @cached_property
+    def disagreements(self) -> tuple[Disagreement, ...]:
+        """Where publishers disagree on the same people at the same date, the furthest apart first."""
+        return compare(self.package, by="publisher").disagreements
+
+    @cached_property
+    def disagreements_of(self) -> dict[str, list[Disagreement]]:
+        """The disagreements that each figure has a part in."""
+        found: dict[str, list[Disagreement]] = defaultdict(list)
+        for item in self.disagreements:
+            for figure in item.figures:
+                found[figure.figure].append(item)
+        return dict(found)
+
+    @cached_property
     def verdicts_by_source(self) -> dict[str, Counter[str]]:
         """How the edits over two figures or more were judged, by the source of the figures."""
         system = self.analysis.edits.system
@@ -224,8 +250,13 @@ class Content:
         for dimension, field in profile.dimensions.items():
             if self.subject is not None and dimension == self.subject.dimension:
                 continue
-            wholes = sorted({item.whole for item in profile.sets if item.dimension == dimension and len(item.parts) > 1
-                             and (dimension, item.whole) not in parts})  # fmt: skip
+            wholes = sorted(
+                {
+                    item.whole
+                    for item in profile.sets
+                    if item.dimension == dimension and len(item.parts) > 1 and (dimension, item.whole) not in parts
+                }
+            )
             counts = Counter(str(item.row[field]) for item in self.figures.values())
             if wholes:
                 found[dimension] = max(wholes, key=lambda code: (counts[code], code))
@@ -303,17 +334,7 @@ def _figures(setting: Setting) -> Iterable[Figure]:
     days = frame.select(first.alias("first"), last.alias("last"))
     for row, end, day in zip(frame.iter_rows(named=True), ends.iter_rows(), days.iter_rows(), strict=True):
         if row["figure_id"] is not None:
-            yield Figure(str(row["figure_id"]), row, figure_words(row), *end, *day)
-
-
-def figure_words(row: Row) -> str:
-    """Return a figure's or a reading's number as its source qualified it, with the sign of percent."""
-    return printed(row) + (" %" if row.get("unit") == "percent" else "")
-
-
-def is_open(figure: Figure) -> bool:
-    """Whether a figure has no upper end."""
-    return math.isinf(figure.most)
+            yield Figure(str(row["figure_id"]), row, amount(row), *end, *day)
 
 
 def by_measure(content: Content, figures: Sequence[Figure]) -> dict[str, list[Figure]]:

@@ -16,10 +16,15 @@ from returnees.releasing import release
 
 #: Media types of the formats, for those who describe the files to machines.
 _TYPES = {
-    ".csv": "text/csv", ".json": "application/json", ".ndjson": "application/x-ndjson", ".parquet": "application/vnd.apache.parquet",
-    ".sqlite": "application/vnd.sqlite3", ".db": "application/vnd.sqlite3", ".zip": "application/zip",
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".ndjson": "application/x-ndjson",
+    ".parquet": "application/vnd.apache.parquet",
+    ".sqlite": "application/vnd.sqlite3",
+    ".db": "application/vnd.sqlite3",
+    ".zip": "application/zip",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}  # fmt: skip
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
-from returnees.citing.gather import Shelf, citation
-from returnees.citing.textform import write_text
 from returnees.citing.bibtex import write_bibtex
 from returnees.citing.csl import write_csl
+from returnees.citing.gather import Shelf, citation
+from returnees.citing.textform import write_text
 from returnees.errors import UsageError
 from returnees.findings import catalogue
 from returnees.outcome import Report
@@ -23,7 +23,6 @@ from returnees.site.charts.drawing import shaded, titled
 from returnees.site.charts.palette import PAGE
 from returnees.site.charts.worldmap import patterns
 from returnees.site.content import Content
-from returnees.site.disagreements import Disagreement, disagreements
 from returnees.site.downloads import Downloads, downloads
 from returnees.site.links import Links
 from returnees.site.pages.changes import Change, atom, changes, sitemap
@@ -47,8 +46,9 @@ class Site:
     left_out: tuple[str, ...]
 
 
-def build_site(package: Package, report: Report, earlier: Sequence[Package] = (), address: str = "",
-               processes: int | None = None) -> Site:  # fmt: skip
+def build_site(
+    package: Package, report: Report, earlier: Sequence[Package] = (), address: str = "", processes: int | None = None
+) -> Site:
     """Return the site of `package`.
 
     Parameters
@@ -106,8 +106,7 @@ class _Build:
         self.content, self.address = content, address
         self.links = Links(content)
         self._renderer = Renderer(content, self.links)
-        self.disagreements: list[Disagreement] = disagreements(content)
-        self.subjects: list[SubjectPage] = subject_pages(content, self.disagreements)
+        self.subjects: list[SubjectPage] = subject_pages(content)
         self.sources: list[SourcePage] = source_pages(content)
         self.publishers: list[PublisherPage] = publisher_pages(content, self.sources)
         self.maps: list[WorldMap] = world_maps(content)
@@ -119,8 +118,8 @@ class _Build:
         """Yield every chart of the site."""
         yield from (item.chart for item in self.front.headlines)
         yield from (item.picture for item in self.maps[:1])
-        for page in (*self.subjects, *self.sources):
-            yield from page.charts
+        yield from (chart for page in self.subjects for chart in page.charts)
+        yield from (chart for page in self.sources for chart in page.charts)
 
     def without_charts(self) -> Iterator[tuple[str, bytes]]:
         """Yield every file on which there is no chart, by its path."""
@@ -148,8 +147,13 @@ class _Build:
             yield from self._pair("source.html", path, document, {"page": source, "svg": svg})
         maps = self._maps_drawn(drawn)
         for item in self.maps:
-            document = {place.code: {"words": place.words, "figures": [figure.id for figure in place.figures]} for place in item.places}
-            yield from self._pair("map.html", f"maps/{item.name}", document, {"map": item, "maps": self.maps, "map_svg": maps[item.name]})
+            document = {
+                place.code: {"words": place.words, "figures": [figure.id for figure in place.figures]}
+                for place in item.places
+            }
+            yield from self._pair(
+                "map.html", f"maps/{item.name}", document, {"map": item, "maps": self.maps, "map_svg": maps[item.name]}
+            )
         yield from self._front(svg, maps)
 
     def _maps_drawn(self, drawn: Mapping[str, str]) -> dict[str, str]:
@@ -157,14 +161,21 @@ class _Build:
         content = self.content
         shapes = shapes_of(content)
         codes = {shape: code for code, shape in shapes.items() if self.links.path("subject", code)}
-        names = {shape: content.name_of(content.subject.dimension, code) for code, shape in shapes.items()
-                 if content.subject is not None}  # fmt: skip
+        names = {
+            shape: content.name_of(content.subject.dimension, code)
+            for code, shape in shapes.items()
+            if content.subject is not None
+        }
         return {
-            item.name: titled(shaded(drawn["map"], item.fillings(codes, names, PAGE)), shown(item.picture.words), patterns(PAGE))
+            item.name: titled(
+                shaded(drawn["map"], item.fillings(codes, names, PAGE)), shown(item.picture.words), patterns(PAGE)
+            )
             for item in self.maps
         }
 
-    def _pair(self, template: str, path: str, document: object, values: Mapping[str, Any]) -> Iterator[tuple[str, bytes]]:
+    def _pair(
+        self, template: str, path: str, document: object, values: Mapping[str, Any]
+    ) -> Iterator[tuple[str, bytes]]:
         """Yield a page and the JSON beside it."""
         yield f"{path}.html", self._renderer.page(template, f"{path}.html", values)
         yield f"{path}.json", json_bytes(document)
@@ -173,14 +184,22 @@ class _Build:
         """Yield the front page."""
         content = self.content
         offered = [self.downloads.first(form, content.package) for form in self.downloads.forms]
-        listed = [{"path": item.path, "bytes": item.size, "sha256": item.digest, "mediatype": item.mediatype}
-                  for item in self.downloads.files]  # fmt: skip
+        listed = [
+            {"path": item.path, "bytes": item.size, "sha256": item.digest, "mediatype": item.mediatype}
+            for item in self.downloads.files
+        ]
         values = {
-            "page": self.front, "maps": self.maps, "svg": svg, "offered": offered, "changes": self.changes,
+            "page": self.front,
+            "maps": self.maps,
+            "svg": svg,
+            "offered": offered,
+            "changes": self.changes,
             "map_svg": maps[self.maps[0].name] if self.maps else "",
-            "citation": write_text(citation(content.package)), "structured": json_in_page(structured_data(content.package, self.downloads)),
-            "map_data": json_in_page(self._map_data()), "map_files": json.dumps(self._map_files()),
-        }  # fmt: skip
+            "citation": write_text(citation(content.package)),
+            "structured": json_in_page(structured_data(content.package, self.downloads)),
+            "map_data": json_in_page(self._map_data()),
+            "map_files": json.dumps(self._map_files()),
+        }
         yield from self._pair("front.html", "index", api.index_document(content, self.links, listed), values)
 
     def _map_data(self) -> dict[str, Any]:
@@ -205,8 +224,12 @@ class _Build:
         names = [{"source_id": item.code, "title": item.name, "figures": len(item.figures)} for item in self.sources]
         yield from self._pair("sources.html", f"{self.links.folder('source')}/index", names, {"pages": self.sources})
         if self.publishers:
-            listed = [{"publisher_id": item.code, "name": item.name, "figures": item.figures} for item in self.publishers]
-            yield from self._pair("publishers.html", f"{self.links.folder('publisher')}/index", listed, {"pages": self.publishers})
+            listed = [
+                {"publisher_id": item.code, "name": item.name, "figures": item.figures} for item in self.publishers
+            ]
+            yield from self._pair(
+                "publishers.html", f"{self.links.folder('publisher')}/index", listed, {"pages": self.publishers}
+            )
         figures = [api.figure_document(content, item) for item in content.figures.values()]
         for item in figures:
             del item["readings"]
@@ -217,19 +240,23 @@ class _Build:
         """Yield the page of each figure, with its readings and its citations."""
         content = self.content
         shelf = Shelf(content.package)
-        pairs: dict[str, list[Disagreement]] = {}
-        for item in self.disagreements:
-            for figure in (item.lower, item.higher):
-                pairs.setdefault(figure.id, []).append(item)
         for figure in content.figures.values():
             cited = citation(content.package, figure.id, most=None, shelf=shelf)
             forms = {"text": write_text(cited), "BibTeX": write_bibtex(cited), "CSL-JSON": write_csl(cited)}
             document = api.figure_document(content, figure) | {"citations": forms}
             path = self.links.path("figure", figure.id)
-            yield from self._pair("figure.html", path, document, {
-                "figure": figure, "about": cited.about, "forms": forms, "disagreements": pairs.get(figure.id, ()),
-                "findings": content.findings_of.get(figure.id, ()),
-            })  # fmt: skip
+            yield from self._pair(
+                "figure.html",
+                path,
+                document,
+                {
+                    "figure": figure,
+                    "about": cited.about,
+                    "forms": forms,
+                    "disagreements": content.disagreements_of.get(figure.id, ()),
+                    "findings": content.findings_of.get(figure.id, ()),
+                },
+            )
 
     def _publishers(self) -> Iterator[tuple[str, bytes]]:
         """Yield the page of each publisher."""
@@ -241,10 +268,16 @@ class _Build:
         """Yield the page of each rule, and their list."""
         pages = list(rule_pages(self.content))
         documents = [
-            {"id": item.rule.id, "assert": item.rule.assertion, "label": item.rule.label, "why": item.rule.why,
-             "severity": item.rule.severity.value, "verdicts": {name: getattr(item.counts, name) for name in item.counts.__slots__}}
+            {
+                "id": item.rule.id,
+                "assert": item.rule.assertion,
+                "label": item.rule.label,
+                "why": item.rule.why,
+                "severity": item.rule.severity.value,
+                "verdicts": {name: getattr(item.counts, name) for name in item.counts.__slots__},
+            }
             for item in pages
-        ]  # fmt: skip
+        ]
         for item, document in zip(pages, documents, strict=True):
             yield from self._pair("rule.html", self.links.path("rule", item.rule.id), document, {"page": item})
         yield from self._pair("rules.html", f"{self.links.folder('rule')}/index", documents, {"pages": pages})
@@ -252,14 +285,24 @@ class _Build:
     def _lookups(self) -> Iterator[tuple[str, bytes]]:
         """Yield the pages to look things up in."""
         content = self.content
-        quality = {"page": quality_page(content, self.disagreements), "qualifiers": QUALIFIERS, "total": len(self.disagreements)}
+        quality = {"page": quality_page(content), "qualifiers": QUALIFIERS}
         yield from self._pair("quality.html", "quality", report_dict(content.report), quality)
         schemas = {item.name: item.schema for item in content.package.resources if item.schema is not None}
         yield from self._pair("codebook.html", "codebook", schemas, {"body": codebook_html(content)})
-        codes = [{"code": item.code, "title": item.title, "severity": item.severity.value, "meaning": item.meaning,
-                  "remedy": item.remedy} for item in catalogue().values()]  # fmt: skip
+        codes = [
+            {
+                "code": item.code,
+                "title": item.title,
+                "severity": item.severity.value,
+                "meaning": item.meaning,
+                "remedy": item.remedy,
+            }
+            for item in catalogue().values()
+        ]
         yield from self._pair("codes.html", "codes", codes, {"codes": catalogue().values()})
-        versions = [{"version": item.version, "updated": item.moment, "changes": dict(item.sections)} for item in self.changes]
+        versions = [
+            {"version": item.version, "updated": item.moment, "changes": dict(item.sections)} for item in self.changes
+        ]
         yield from self._pair("changes.html", "changes", versions, {"changes": self.changes})
         listed = [{"path": item.path, "bytes": item.size, "sha256": item.digest} for item in self.downloads.files]
         values = {"downloads": self.downloads, "citation": write_text(citation(content.package)), "links": self.links}

@@ -42,7 +42,9 @@ def plot(package: Package, kind: str, conditions: Sequence[str]) -> str:
     if kind == "map":
         return _map(content, figures)
     if len(figures) > MOST_FIGURES:
-        raise UsageError(f"{len(figures):,} figures are too many for one chart; choose by --area, --measure or --source")
+        raise UsageError(
+            f"{len(figures):,} figures are too many for one chart; choose by --area, --measure or --source"
+        )
     picture = _timeline(content, figures) if kind == "timeline" else _intervals(content, figures)
     return alone(draw(picture.draw(PRINT)), shown(picture.words))
 
@@ -56,9 +58,15 @@ def _intervals(content: Content, figures: Sequence[Figure]) -> Picture:
     several = len({item.measure for item in figures}) > 1
 
     def label(figure: Figure) -> str:
-        codes = [content.name_of(dimension, str(figure.row[field])) for dimension, field in content.dimensions if field in varying]
+        codes = [
+            content.name_of(dimension, str(figure.row[field]))
+            for dimension, field in content.dimensions
+            if field in varying
+        ]
         measure = [content.name_of("measure", figure.measure)] if several else []
-        return " · ".join(filter(None, [figure.as_of, *measure, *codes, figure.words, content.short_name(figure.source)]))
+        return " · ".join(
+            filter(None, [figure.as_of, *measure, *codes, figure.words, content.short_name(figure.source)])
+        )
 
     return intervals(content, "plot", _title(content, figures), figures, label)
 
@@ -68,7 +76,9 @@ def _timeline(content: Content, figures: Sequence[Figure]) -> Picture:
     dated = [item for item in figures if item.as_of]
     panels = by_measure(content, dated)
     if not panels or len({content.unit_of(measure) for measure in panels}) > 1 or len(panels) > 4:
-        raise UsageError("a timeline needs dated figures of one to four measures in one unit; choose them with --measure")
+        raise UsageError(
+            "a timeline needs dated figures of one to four measures in one unit; choose them with --measure"
+        )
     return timeline(content, "plot", _title(content, dated), panels)
 
 
@@ -92,8 +102,11 @@ def _map(content: Content, figures: Sequence[Figure]) -> str:
 def _title(content: Content, figures: Sequence[Figure]) -> str:
     """Return what all figures of a chart have in common."""
     measures = list(by_measure(content, figures))
-    same = [content.name_of(dimension, str(figures[0].row[field])) for dimension, field in content.dimensions
-            if len({item.row[field] for item in figures}) == 1]  # fmt: skip
+    same = [
+        content.name_of(dimension, str(figures[0].row[field]))
+        for dimension, field in content.dimensions
+        if len({item.row[field] for item in figures}) == 1
+    ]
     return ", ".join([" and ".join(content.name_of("measure", code) for code in measures), *same])
 
 

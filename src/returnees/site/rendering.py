@@ -1,4 +1,4 @@
-"""Templates filled with a package's words: everything is escaped, and every address is relative to the page it is on."""
+"""Templates filled with a package's words: all is escaped, and every address is relative to the page it is on."""
 
 from __future__ import annotations
 
@@ -24,14 +24,31 @@ class Renderer:
     def __init__(self, content: Content, links: Links) -> None:
         self._links, self._content = links, content
         self._environment = Environment(
-            loader=FunctionLoader(_template), autoescape=True, undefined=StrictUndefined, finalize=_finalize,
-            trim_blocks=True, lstrip_blocks=True, auto_reload=False,
-        )  # fmt: skip
-        self._environment.filters |= {"number": number, "counted": counted, "language": language, "url": url,
-                                      "drawing": Markup, "plain": _plain_number}  # fmt: skip
-        self._environment.globals |= {"content": content, "site_name": content.package.name, "site_title": content.title,
-                                      "subject": content.subject, "navigation": self._navigation, "infinity": math.inf,
-                                      "extras": self._extras}  # fmt: skip
+            loader=FunctionLoader(_template),
+            autoescape=True,
+            undefined=StrictUndefined,
+            finalize=_finalize,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        self._environment.filters |= {
+            "number": number,
+            "counted": counted,
+            "language": language,
+            "url": url,
+            "drawing": Markup,
+            "plain": _plain_number,
+        }
+        self._environment.globals |= {
+            "content": content,
+            "site_name": content.package.name,
+            "site_title": content.title,
+            "subject": content.subject,
+            "navigation": self._navigation,
+            "infinity": math.inf,
+            "extras": self._extras,
+        }
 
     def page(self, template: str, path: str, values: Mapping[str, Any]) -> bytes:
         """Return the page at `path` (with its ending), made of `values`."""
@@ -44,15 +61,18 @@ class Renderer:
         text = self._environment.get_template(template).render(root=root, link=link, path=path, **values)
         return (text.rstrip("\n") + "\n").encode("utf-8")
 
-
     def _navigation(self, subject: Subject | None) -> list[tuple[str, str]]:
         """Return the pages that every page leads to."""
         pages = [(f"{self._links.folder('subject')}/index.html", subject.title)] if subject else []
         return [
-            ("explore.html", "Explore"), *pages, (f"{self._links.folder('source')}/index.html", "Sources"),
-            ("quality.html", "Quality"), (f"{self._links.folder('rule')}/index.html", "Rules"), ("codebook.html", "Codebook"),
+            ("explore.html", "Explore"),
+            *pages,
+            (f"{self._links.folder('source')}/index.html", "Sources"),
+            ("quality.html", "Quality"),
+            (f"{self._links.folder('rule')}/index.html", "Rules"),
+            ("codebook.html", "Codebook"),
             ("data.html", "Data"),
-        ]  # fmt: skip
+        ]
 
     def _extras(self, fields: Sequence[str]) -> list[str]:
         """Return the fields of figures that are neither coordinates nor parts of the number."""

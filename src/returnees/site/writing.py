@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
@@ -27,9 +26,9 @@ def check_folder(folder: Path) -> None:
 
 
 def write_site(folder: Path, site: Mapping[str, bytes]) -> int:
-    """Write the files of `site`, by their paths in `folder`; return how many of them are new or have changed.
+    """Write the files of `site`, by their paths in `folder`; return how many are new or have changed.
 
-    A reader sees each file as it was or as it is; none is flushed to the disk one by one, for a site can be built again.
+    A reader sees each file as it was or as it is. None is flushed to the disk by itself, for a site can be built again.
 
     Raises
     ------
@@ -53,7 +52,11 @@ def _listed(folder: Path) -> set[str]:
     if not (folder / LIST).is_file():
         return set()
     paths = (folder / LIST).read_text(encoding="utf-8").splitlines()
-    return {path for path in paths if path and not PurePosixPath(path).is_absolute() and ".." not in PurePosixPath(path).parts}
+    return {path for path in paths if path and _inside(PurePosixPath(path))}
+
+
+def _inside(path: PurePosixPath) -> bool:
+    return not path.is_absolute() and ".." not in path.parts
 
 
 def _place(target: Path, content: bytes) -> bool:
@@ -63,5 +66,5 @@ def _place(target: Path, content: bytes) -> bool:
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_name(f".{target.name}.part")
     aside.write_bytes(content)
-    os.replace(aside, target)
+    aside.replace(target)
     return True

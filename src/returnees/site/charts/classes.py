@@ -64,8 +64,9 @@ def class_words(limits: tuple[float, ...], percent: bool) -> list[str]:
     """Return the classes in words: ``10 to 49``."""
     unit, step = (" %", 0) if percent else ("", 1)
     starts = [0.0, *limits]
+    until = "to under" if percent else "to"
     words = [
-        number(start) if end - step == start else f"{number(start)} to {'under ' if percent else ''}{number(end - step)}{unit}"
+        number(start) if end - step == start else f"{number(start)} {until} {number(end - step)}{unit}"
         for start, end in zip(starts, limits, strict=False)
     ]
     return [*words, f"{number(limits[-1])}{unit} and more"]

@@ -13,14 +13,19 @@ from returnees.site.charts.palette import PRINT
 
 #: What every chart has in common.
 _CONFIG = {
-    "aria": False, "background": None, "font": "system-ui, sans-serif", "view": {"stroke": None},
+    "aria": False,
+    "background": None,
+    "font": "system-ui, sans-serif",
+    "view": {"stroke": None},
     "style": {"cell": {"stroke": None}},
-}  # fmt: skip
+}
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 
 _ROOT = re.compile(r'^<svg [^>]*?width="([0-9.]+)" height="([0-9.]+)" viewBox="([^"]*)">')
-_UNNEEDED = re.compile(r' (?:aria-[a-z]+|role|class|pointer-events|stroke-miterlimit|stroke-opacity|opacity)="(?:[a-z -]*|[_a-z0-9 -]*|1)"')
-_EMPTY = re.compile(r'<path d="(?:M0,0h[0-9.]+v[0-9.]+h-?[0-9.]+Z|)"(?: display="none")?/>|<g></g>| transform="translate\(0,0\)"')
+_UNNEEDED = re.compile(r' (?:aria-[a-z]+|role|class|pointer-events|stroke-miterlimit|opacity)="(?:[_a-z0-9 -]*)"')
+_EMPTY = re.compile(
+    r'<path d="(?:M0,0h[0-9.]+v[0-9.]+h-?[0-9.]+Z|)"(?: display="none")?/>|<g></g>| transform="translate\(0,0\)"'
+)
 _TAG = re.compile(r"<[^>]*>")
 _LONG_NUMBER = re.compile(r"-?[0-9]+\.[0-9]{2,}")
 
@@ -33,20 +38,19 @@ def draw(specification: dict[str, Any]) -> str:
 
 def tidy(drawn: str) -> str:
     """Return a drawing without what has no effect; lengths to a tenth of a pixel, which no screen shows finer."""
-    return _TAG.sub(lambda match: _tidy_tag(match[0]), _EMPTY.sub("", _TAG.sub(lambda match: _UNNEEDED.sub("", match[0]), drawn)))
+    # The words between tags are never touched.
+    needed = _EMPTY.sub("", _TAG.sub(lambda tag: _UNNEEDED.sub("", tag[0]), drawn))
+    return _TAG.sub(lambda tag: _LONG_NUMBER.sub(_rounded, tag[0]), needed)
 
 
-def _tidy_tag(tag: str) -> str:
-    """Return a tag with its lengths rounded; the words between tags are never touched."""
-    return _LONG_NUMBER.sub(lambda match: f"{float(match[0]):.1f}".removesuffix(".0"), tag)
+def _rounded(number: re.Match[str]) -> str:
+    return f"{float(number[0]):.1f}".removesuffix(".0")
 
 
 def titled(drawn: str, words: str, definitions: str = "") -> str:
     """Return a drawing for a page: its size that of its place, `words` in place of what cannot be seen."""
-    label = escape(words)
-    return _ROOT.sub(
-        lambda match: f'<svg class="chart" viewBox="{match[3]}" role="img" aria-label="{label}">{definitions}', drawn, count=1
-    )
+    start = f'<svg class="chart" viewBox="{{}}" role="img" aria-label="{escape(words)}">'
+    return _ROOT.sub(lambda match: start.replace("{}", match[3], 1) + definitions, drawn, count=1)
 
 
 def alone(drawn: str, words: str, definitions: str = "") -> str:

@@ -28,34 +28,53 @@ def interval_chart(marks: Sequence[Mark], palette: Palette, percent: bool = Fals
             for layer in (
                 _layer(rows, ("bar",), {"type": "rect", "color": palette.bar}, _box(top, len(rows), percent, palette)),
                 _layer(
-                    rows, ("outline",), {"type": "rect", "fill": palette.paper, "stroke": palette.bar, "strokeWidth": 1.5},
+                    rows,
+                    ("outline",),
+                    {"type": "rect", "fill": palette.paper, "stroke": palette.bar, "strokeWidth": 1.5},
                     _box(top, len(rows), percent, palette),
                 ),
-                _layer(rows, ("up", "down"), {"type": "rule", "color": palette.bar, "strokeWidth": 2},
-                       _line(top, len(rows), percent, palette)),
-                _layer(rows, ("tick", "up", "down"), {"type": "rule", "color": palette.bar, "strokeWidth": 3},
-                       _stop(top, len(rows), percent, palette)),
+                _layer(
+                    rows,
+                    ("up", "down"),
+                    {"type": "rule", "color": palette.bar, "strokeWidth": 2},
+                    _line(top, len(rows), percent, palette),
+                ),
+                _layer(
+                    rows,
+                    ("tick", "up", "down"),
+                    {"type": "rule", "color": palette.bar, "strokeWidth": 3},
+                    _stop(top, len(rows), percent, palette),
+                ),
                 _layer(rows, ("up",), _arrow("triangle-right", palette), _tip("end", top, len(rows), percent, palette)),
-                _layer(rows, ("down",), _arrow("triangle-left", palette), _tip("start", top, len(rows), percent, palette)),
+                _layer(
+                    rows, ("down",), _arrow("triangle-left", palette), _tip("start", top, len(rows), percent, palette)
+                ),
                 _words(rows, top, percent, palette),
             )
             if layer is not None
         ],
-    }  # fmt: skip
+    }
 
 
 def _row(number: int, mark: Mark, top: float) -> dict[str, Any]:
     """Return a mark as a row of the chart's data; ``at`` is where its closed end is."""
     form = mark.form
     return {
-        "form": form, "label": shortened(mark.label, _LONGEST), "start": 0 if form == "down" else mark.least,
-        "end": top if form == "up" else min(mark.most, top), "at": mark.most if form == "down" else mark.least,
-        "words": number + _WORDS, "top": number + _TOP, "middle": number + _MIDDLE, "bottom": number + _BOTTOM,
-    }  # fmt: skip
+        "form": form,
+        "label": shortened(mark.label, _LONGEST),
+        "start": 0 if form == "down" else mark.least,
+        "end": top if form == "up" else min(mark.most, top),
+        "at": mark.most if form == "down" else mark.least,
+        "words": number + _WORDS,
+        "top": number + _TOP,
+        "middle": number + _MIDDLE,
+        "bottom": number + _BOTTOM,
+    }
 
 
-def _layer(rows: list[dict[str, Any]], forms: tuple[str, ...], mark: dict[str, Any],
-           encoding: dict[str, Any]) -> dict[str, Any] | None:  # fmt: skip
+def _layer(
+    rows: list[dict[str, Any]], forms: tuple[str, ...], mark: dict[str, Any], encoding: dict[str, Any]
+) -> dict[str, Any] | None:
     """Return a layer of the rows of these forms, None when there are none."""
     chosen = [row for row in rows if row["form"] in forms]
     if not chosen:
@@ -71,21 +90,38 @@ def _layer(rows: list[dict[str, Any]], forms: tuple[str, ...], mark: dict[str, A
 def _across(field: str, top: float, percent: bool, palette: Palette) -> dict[str, Any]:
     """Return the horizontal position of `field`."""
     axis = {
-        "orient": "top", "title": None, "tickCount": 4, "format": ",~f", "gridColor": palette.grid, "domain": False,
-        "ticks": False, "labelColor": palette.soft, "labelFontSize": 11, "labelFlush": True,
+        "orient": "top",
+        "title": None,
+        "tickCount": 4,
+        "format": ",~f",
+        "gridColor": palette.grid,
+        "domain": False,
+        "ticks": False,
+        "labelColor": palette.soft,
+        "labelFontSize": 11,
+        "labelFlush": True,
         "labelExpr": "datum.label + ' %'" if percent else "datum.label",
-    }  # fmt: skip
+    }
     return {"field": field, "type": "quantitative", "scale": {"domain": [0, top], "nice": False}, "axis": axis}
 
 
 def _down(field: str, rows: int) -> dict[str, Any]:
     """Return the vertical position of `field`, counted in lines from the top."""
-    return {"field": field, "type": "quantitative", "scale": {"domain": [0, max(1, rows)], "reverse": True}, "axis": None}
+    return {
+        "field": field,
+        "type": "quantitative",
+        "scale": {"domain": [0, max(1, rows)], "reverse": True},
+        "axis": None,
+    }
 
 
 def _box(top: float, rows: int, percent: bool, palette: Palette) -> dict[str, Any]:
-    return {"x": _across("start", top, percent, palette), "x2": {"field": "end"},
-            "y": _down("top", rows), "y2": {"field": "bottom"}}  # fmt: skip
+    return {
+        "x": _across("start", top, percent, palette),
+        "x2": {"field": "end"},
+        "y": _down("top", rows),
+        "y2": {"field": "bottom"},
+    }
 
 
 def _line(top: float, rows: int, percent: bool, palette: Palette) -> dict[str, Any]:
@@ -102,17 +138,25 @@ def _tip(field: str, top: float, rows: int, percent: bool, palette: Palette) -> 
 
 def _arrow(shape: str, palette: Palette) -> dict[str, Any]:
     inward = -4 if shape == "triangle-right" else 4
-    return {"type": "point", "shape": shape, "size": 70, "filled": True, "color": palette.bar, "opacity": 1, "xOffset": inward}
+    return {
+        "type": "point",
+        "shape": shape,
+        "size": 70,
+        "filled": True,
+        "color": palette.bar,
+        "opacity": 1,
+        "xOffset": inward,
+    }
 
 
 def _words(rows: list[dict[str, Any]], top: float, percent: bool, palette: Palette) -> dict[str, Any]:
     """Return the layer of words, which start at the left edge so that they need no column of their own."""
     return {
         "data": {"values": [{"label": row["label"], "words": row["words"], "zero": 0} for row in rows]},
-        "mark": {"type": "text", "align": "left", "baseline": "middle", "dx": 2, "fontSize": 12,
-                 "color": palette.ink},
+        "mark": {"type": "text", "align": "left", "baseline": "middle", "dx": 2, "fontSize": 12, "color": palette.ink},
         "encoding": {
-            "x": _across("zero", top, percent, palette), "y": _down("words", len(rows)),
+            "x": _across("zero", top, percent, palette),
+            "y": _down("words", len(rows)),
             "text": {"field": "label", "type": "nominal"},
         },
-    }  # fmt: skip
+    }

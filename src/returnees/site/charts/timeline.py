@@ -27,7 +27,8 @@ def timeline_chart(panels: Mapping[str, Sequence[Mark]], palette: Palette) -> di
         "spacing": 14,
         "bounds": "flush",
         "hconcat": [
-            _panel(title, marks, top, span, number == 0, palette) for number, (title, marks) in enumerate(panels.items())
+            _panel(title, marks, top, span, number == 0, palette)
+            for number, (title, marks) in enumerate(panels.items())
         ],
     }
 
@@ -41,23 +42,48 @@ def _panel(
     x, y = _time("start", span, palette), _number("low", top, leftmost, palette)
     end, high, middle = {"field": "end"}, {"field": "high"}, {**x, "field": "middle"}
     layers: list[dict[str, Any]] = [
-        {"data": {"values": closed}, "mark": {"type": "rect", "fill": palette.bar, "fillOpacity": 0.35,
-                                              "stroke": palette.bar, "strokeWidth": 1.5},
-         "encoding": {"x": x, "x2": end, "y": y, "y2": high}},
-    ]  # fmt: skip
+        {
+            "data": {"values": closed},
+            "mark": {
+                "type": "rect",
+                "fill": palette.bar,
+                "fillOpacity": 0.35,
+                "stroke": palette.bar,
+                "strokeWidth": 1.5,
+            },
+            "encoding": {"x": x, "x2": end, "y": y, "y2": high},
+        },
+    ]
     for form, shape, away in (("up", "triangle-up", -1), ("down", "triangle-down", 1)):
         opened = [row for row in rows if row["form"] == form]
         if opened:
             data, edge = {"values": opened}, {**y, "field": "high" if form == "down" else "low"}
-            stem = {"type": "tick", "orient": "vertical", "size": 12, "thickness": 1.5, "color": palette.bar, "yOffset": 6 * away}
-            tip = {"type": "point", "shape": shape, "filled": True, "opacity": 1, "size": 40, "color": palette.bar,
-                   "yOffset": 12 * away}  # fmt: skip
+            stem = {
+                "type": "tick",
+                "orient": "vertical",
+                "size": 12,
+                "thickness": 1.5,
+                "color": palette.bar,
+                "yOffset": 6 * away,
+            }
+            tip = {
+                "type": "point",
+                "shape": shape,
+                "filled": True,
+                "opacity": 1,
+                "size": 40,
+                "color": palette.bar,
+                "yOffset": 12 * away,
+            }
             layers += [
-                {"data": data, "mark": {"type": "rule", "color": palette.bar, "strokeWidth": 1.5},
-                 "encoding": {"x": x, "x2": end, "y": edge}},
+                {
+                    "data": data,
+                    "mark": {"type": "rule", "color": palette.bar, "strokeWidth": 1.5},
+                    "encoding": {"x": x, "x2": end, "y": edge},
+                },
                 {"data": data, "mark": stem, "encoding": {"x": middle, "y": edge}},
                 {"data": data, "mark": tip, "encoding": {"x": middle, "y": edge}},
-            ]  # fmt: skip
+            ]
     heading = {"text": title, "anchor": "start", "fontSize": 12, "fontWeight": 600, "color": palette.ink}
     return {"width": WIDTH, "height": HEIGHT, "title": heading, "layer": layers}
 
@@ -66,9 +92,13 @@ def _row(mark: Mark, top: float) -> dict[str, Any]:
     """Return a mark as a row of the chart's data."""
     middle = (mark.first + mark.last) // 2
     return {
-        "form": mark.form, "low": mark.least, "high": min(mark.most, top), "middle": _day(middle),
-        "start": _day(min(mark.first, middle - _LEAST_HALF_WIDTH)), "end": _day(max(mark.last, middle + _LEAST_HALF_WIDTH)),
-    }  # fmt: skip
+        "form": mark.form,
+        "low": mark.least,
+        "high": min(mark.most, top),
+        "middle": _day(middle),
+        "start": _day(min(mark.first, middle - _LEAST_HALF_WIDTH)),
+        "end": _day(max(mark.last, middle + _LEAST_HALF_WIDTH)),
+    }
 
 
 def _day(number: int) -> str:
@@ -78,13 +108,29 @@ def _day(number: int) -> str:
 def _time(field: str, span: list[str], palette: Palette) -> dict[str, Any]:
     years = [int(day[:4]) for day in span]
     step = max(1, -(-(years[1] - years[0]) // _MOST_YEARS))
-    axis = {"title": None, "format": "%Y", "values": [f"{year}-01-01" for year in range(years[0] + 1, years[1] + 1, step)],
-            "grid": False, "domainColor": palette.soft, "tickColor": palette.soft, "labelColor": palette.soft,
-            "labelFontSize": 11}  # fmt: skip
+    axis = {
+        "title": None,
+        "format": "%Y",
+        "values": [f"{year}-01-01" for year in range(years[0] + 1, years[1] + 1, step)],
+        "grid": False,
+        "domainColor": palette.soft,
+        "tickColor": palette.soft,
+        "labelColor": palette.soft,
+        "labelFontSize": 11,
+    }
     return {"field": field, "type": "temporal", "scale": {"type": "utc", "domain": span}, "axis": axis}
 
 
 def _number(field: str, top: float, named: bool, palette: Palette) -> dict[str, Any]:
-    axis = {"title": None, "format": ",~f", "tickCount": 5, "gridColor": palette.grid, "domain": False, "ticks": False,
-            "labels": named, "labelColor": palette.soft, "labelFontSize": 11}  # fmt: skip
+    axis = {
+        "title": None,
+        "format": ",~f",
+        "tickCount": 5,
+        "gridColor": palette.grid,
+        "domain": False,
+        "ticks": False,
+        "labels": named,
+        "labelColor": palette.soft,
+        "labelFontSize": 11,
+    }
     return {"field": field, "type": "quantitative", "scale": {"domain": [0, top], "nice": False}, "axis": axis}

@@ -40,7 +40,7 @@ def _read(name: str) -> str:
 
 
 def drawn_ids(known: Collection[str]) -> list[str]:
-    """Return the ids of all that is drawn, in the order in which it is: shapes, then those of `known` that have none."""
+    """Return the ids of all that is drawn, in its order: shapes, then those of `known` that have none."""
     shaped = [item["id"] for item in shapes()["objects"]["countries"]["geometries"]]
     return shaped + [key for key in small_places() if key in known]
 
@@ -56,14 +56,27 @@ def map_chart(known: Collection[str], palette: Palette) -> dict[str, Any]:
         "height": HEIGHT,
         "projection": {"type": "naturalEarth1"},
         "layer": [
-            {"data": {"values": shapes(), "format": {"type": "topojson", "feature": "countries"}},
-             "mark": {"type": "geoshape", "fill": palette.none, "stroke": palette.line, "strokeWidth": 0.5}},
-            {"data": {"values": points},
-             "mark": {"type": "circle", "size": 34, "opacity": 1, "fill": palette.none, "stroke": palette.soft, "strokeWidth": 0.6},
-             "encoding": {"longitude": {"field": "longitude", "type": "quantitative"},
-                          "latitude": {"field": "latitude", "type": "quantitative"}}},
+            {
+                "data": {"values": shapes(), "format": {"type": "topojson", "feature": "countries"}},
+                "mark": {"type": "geoshape", "fill": palette.none, "stroke": palette.line, "strokeWidth": 0.5},
+            },
+            {
+                "data": {"values": points},
+                "mark": {
+                    "type": "circle",
+                    "size": 34,
+                    "opacity": 1,
+                    "fill": palette.none,
+                    "stroke": palette.soft,
+                    "strokeWidth": 0.6,
+                },
+                "encoding": {
+                    "longitude": {"field": "longitude", "type": "quantitative"},
+                    "latitude": {"field": "latitude", "type": "quantitative"},
+                },
+            },
         ],
-    }  # fmt: skip
+    }
 
 
 def fill(shade: Shade, palette: Palette) -> str:
@@ -76,7 +89,8 @@ def pattern_name(shade: Shade) -> str:
     return f"map-{shade.texture}-{shade.grade}"
 
 
-#: The lines of each texture in a square of six pixels.
+#: The square that a texture repeats, and the lines of each in it.
+_SQUARE = 'width="6" height="6"'
 _LINES = {UP: "M0,6L6,0M-1,1L1,-1M5,7L7,5", DOWN: "M0,0L6,6M-1,5L1,7M5,-1L7,1", ACROSS: "M3,2V4M2,3H4"}
 
 
@@ -86,11 +100,12 @@ def patterns(palette: Palette) -> str:
     for texture in TEXTURES:
         if texture == WITHIN:
             continue
+        width = 2 if texture == ACROSS else 1
         for grade in range(CLASSES):
             line = palette.ink if grade < CLASSES // 2 else palette.paper
             found.append(
-                f'<pattern id="{pattern_name(Shade(grade, texture))}" width="6" height="6" patternUnits="userSpaceOnUse">'
-                f'<rect width="6" height="6" fill="{palette.classes[grade]}"/>'
-                f'<path d="{_LINES[texture]}" stroke="{line}" stroke-width="{2 if texture == ACROSS else 1}"/></pattern>'
+                f'<pattern id="{pattern_name(Shade(grade, texture))}" {_SQUARE} patternUnits="userSpaceOnUse">'
+                f'<rect {_SQUARE} fill="{palette.classes[grade]}"/>'
+                f'<path d="{_LINES[texture]}" stroke="{line}" stroke-width="{width}"/></pattern>'
             )
     return f"<defs>{''.join(found)}</defs>"

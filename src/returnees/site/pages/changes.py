@@ -75,13 +75,17 @@ def atom(package: Package, title: str, versions: Sequence[Change], address: str)
     _add(feed, "updated", max(item.moment for item in versions))
     _add(ElementTree.SubElement(feed, f"{{{_ATOM}}}author"), "name", package.name)
     ElementTree.SubElement(feed, f"{{{_ATOM}}}link", rel="alternate", type="text/html", href=f"{address}changes.html")
-    ElementTree.SubElement(feed, f"{{{_ATOM}}}link", rel="self", type="application/atom+xml", href=f"{address}changes.atom")
+    ElementTree.SubElement(
+        feed, f"{{{_ATOM}}}link", rel="self", type="application/atom+xml", href=f"{address}changes.atom"
+    )
     for item in versions:
         entry = ElementTree.SubElement(feed, f"{{{_ATOM}}}entry")
         _add(entry, "title", item.version)
         _add(entry, "id", _urn(f"{package.name} {item.version}"))
         _add(entry, "updated", item.moment)
-        ElementTree.SubElement(entry, f"{{{_ATOM}}}link", rel="alternate", type="text/html", href=f"{address}changes.html")
+        ElementTree.SubElement(
+            entry, f"{{{_ATOM}}}link", rel="alternate", type="text/html", href=f"{address}changes.html"
+        )
         lines = [f"{heading}: {'; '.join(lines)}" if lines else f"{heading}." for heading, lines in item.sections]
         _add(entry, "content", "\n".join(lines))
     ElementTree.indent(feed)

@@ -37,12 +37,14 @@ class FrontPage:
 def front_page(content: Content, maps: Sequence[WorldMap]) -> FrontPage:
     """Return the front page."""
     widest = _widest(content)
-    headlines = []
+    headlines: list[Headline] = []
     for measure in content.measure_order:
         figures = [item for item in widest if item.measure == measure and content.is_whole(item)]
         if len(headlines) < _MEASURES and len(figures) > 1:
             headlines.append(_headline(content, measure, figures))
-    dated = sorted(content.figures.values(), key=lambda item: (item.last if item.as_of else -(10**9), item.id), reverse=True)
+    dated = sorted(
+        content.figures.values(), key=lambda item: (item.last if item.as_of else -(10**9), item.id), reverse=True
+    )
     return FrontPage(tuple(headlines), maps[0] if maps else None, tuple(dated[:_NEWEST]))
 
 
@@ -51,9 +53,14 @@ def _widest(content: Content) -> list[Figure]:
     subject = content.subject
     if subject is None:
         return list(content.figures.values())
-    world = [code for code, row in content.codes[subject.dimension].items()
-             if row.get("kind") == "world" and code in content.subject_codes]  # fmt: skip
-    codes = world or sorted(content.subject_codes, key=lambda code: (-len(content.select(subject.field, code)), code))[:1]
+    world = [
+        code
+        for code, row in content.codes[subject.dimension].items()
+        if row.get("kind") == "world" and code in content.subject_codes
+    ]
+    codes = (
+        world or sorted(content.subject_codes, key=lambda code: (-len(content.select(subject.field, code)), code))[:1]
+    )
     return [item for code in codes for item in content.select(subject.field, code)]
 
 
@@ -64,7 +71,12 @@ def _headline(content: Content, measure: str, figures: list[Figure]) -> Headline
     subject = content.subject
     area = content.name_of(subject.dimension, str(often[0].row[subject.field])) if subject else ""
     title = content.name_of("measure", measure)
-    chart = intervals(content, f"front/{measure}", f"{title}{f', {area}' if area else ''}", often,
-                      lambda item: f"{item.as_of} · {item.words} · {content.short_name(item.source)}")  # fmt: skip
+    chart = intervals(
+        content,
+        f"front/{measure}",
+        f"{title}{f', {area}' if area else ''}",
+        often,
+        lambda item: f"{item.as_of} · {item.words} · {content.short_name(item.source)}",
+    )
     definition = str(content.measures[measure].get("definition") or "")
     return Headline(measure, title, definition, area, chart, tuple(often))

@@ -95,15 +95,22 @@ def world_maps(content: Content) -> list[WorldMap]:
     subject = content.subject
     if not shapes or subject is None:
         return []
-    drawn = [item for item in content.figures.values() if str(item.row[subject.field]) in shapes and content.is_whole(item)]
+    drawn = [
+        item for item in content.figures.values() if str(item.row[subject.field]) in shapes and content.is_whole(item)
+    ]
     groups: dict[tuple[str, str], dict[str, list[Figure]]] = defaultdict(lambda: defaultdict(list))
     for item in drawn:
         for source in ("", item.source):
             groups[item.measure, source][str(item.row[subject.field])].append(item)
-    wanted = {key: {code: _latest(items) for code, items in areas.items()}
-              for key, areas in groups.items() if len(areas) >= LEAST_AREAS}  # fmt: skip
+    wanted = {
+        key: {code: _latest(items) for code, items in areas.items()}
+        for key, areas in groups.items()
+        if len(areas) >= LEAST_AREAS
+    }
     names = file_names(f"{measure}--{source}" if source else measure for measure, source in wanted)
-    order = sorted(wanted, key=lambda key: (content.measure_order.index(key[0]), key[1] != "", -len(wanted[key]), key[1]))
+    order = sorted(
+        wanted, key=lambda key: (content.measure_order.index(key[0]), key[1] != "", -len(wanted[key]), key[1])
+    )
     return [
         _map(content, key, names[f"{key[0]}--{key[1]}" if key[1] else key[0]], wanted[key], wanted[key[0], ""], shapes)
         for key in order
@@ -117,9 +124,13 @@ def _latest(figures: Sequence[Figure]) -> list[Figure]:
 
 
 def _map(
-    content: Content, key: tuple[str, str], name: str, areas: Mapping[str, Sequence[Figure]],
-    every: Mapping[str, Sequence[Figure]], shapes: Mapping[str, str],
-) -> WorldMap:  # fmt: skip
+    content: Content,
+    key: tuple[str, str],
+    name: str,
+    areas: Mapping[str, Sequence[Figure]],
+    every: Mapping[str, Sequence[Figure]],
+    shapes: Mapping[str, str],
+) -> WorldMap:
     """Return one map; its classes are those of the measure, so that the maps of several sources can be compared."""
     measure, source = key
     percent = content.unit_of(measure) == "percent"

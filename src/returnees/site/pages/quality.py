@@ -1,21 +1,24 @@
-"""The quality page: how figures stand against each other, where publishers disagree, and what is covered by how many."""
+"""The quality page: how figures stand against each other, where publishers disagree, what is covered by how many."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from returnees.findings import Finding
 from returnees.site.content import Content
-from returnees.site.disagreements import Disagreement
 
 #: The finding code of a contradiction that is recorded as a known issue.
 KNOWN = "F204"
 #: The qualifiers, what they stand for in print, how they are read, and the mark that draws them.
 QUALIFIERS = (
     ("exact", "129", "the number itself", "an upright stroke"),
-    ("about", "about 5,000", "the number and, to either side, the larger of half its last digit and {about}", "a hollow bar"),
+    (
+        "about",
+        "about 5,000",
+        "the number and, to either side, the larger of half its last digit and {about}",
+        "a hollow bar",
+    ),
     ("at_least", "at least 5,600", "the number or any above it", "an arrow to the right"),
     ("more_than", "more than 300", "any number above it", "an arrow to the right"),
     ("up_to", "up to 300", "the number or any below it", "an arrow to the left"),
@@ -26,7 +29,7 @@ QUALIFIERS = (
 
 @dataclass(frozen=True)
 class QualityPage:
-    """The quality page; ``coverage`` has, for each code of the subject, how many sources there are of each measure."""
+    """The quality page; ``coverage`` has, for each code of the subject, how many sources have each measure."""
 
     contradictions: tuple[Finding, ...]
     known: tuple[Finding, ...]
@@ -35,7 +38,7 @@ class QualityPage:
     coverage: tuple[tuple[str, tuple[int, ...]], ...]
 
 
-def quality_page(content: Content, found: Sequence[Disagreement]) -> QualityPage:
+def quality_page(content: Content) -> QualityPage:
     """Return the quality page."""
     measures = tuple(content.measure_order)
     sources: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -44,7 +47,7 @@ def quality_page(content: Content, found: Sequence[Disagreement]) -> QualityPage
     if subject is not None:
         for figure in content.figures.values():
             sources[str(figure.row[subject.field])][figure.measure].add(figure.source)
-        counts = Counter(str(item.lower.row[subject.field]) for item in found)
+        counts = Counter(item.coordinates[subject.field] for item in content.disagreements)
     return QualityPage(
         contradictions=tuple(item for item in content.contradictions if item.code != KNOWN),
         known=tuple(item for item in content.contradictions if item.code == KNOWN),

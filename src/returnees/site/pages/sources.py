@@ -81,9 +81,14 @@ def _charts(content: Content, code: str, figures: list[Figure]) -> list[Picture]
             wholes.sort(key=lambda item: (-(item.least or item.most), item.id))
             title = content.name_of("measure", measure)
             found.append(
-                intervals(content, f"source/{code}/{measure}", title, wholes,
-                          lambda item: f"{content.name_of(subject.dimension, str(item.row[subject.field]))} · {item.words}")
-            )  # fmt: skip
+                intervals(
+                    content,
+                    f"source/{code}/{measure}",
+                    title,
+                    wholes,
+                    lambda item: f"{content.name_of(subject.dimension, str(item.row[subject.field]))} · {item.words}",
+                )
+            )
     return found
 
 

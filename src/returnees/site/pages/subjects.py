@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from returnees.comparing import Disagreement
 from returnees.findings import Finding
 from returnees.site.content import Content, Figure, Row, by_measure
-from returnees.site.disagreements import Disagreement
 from returnees.site.pages.picture import Picture, intervals, timeline
 
 #: Fields of a code's row that are shown as its name or its description, or that say nothing to a reader.
@@ -44,13 +44,19 @@ class SubjectPage:
     @property
     def charts(self) -> list[Picture]:
         """Every chart of the page."""
-        return [*([self.beside] if self.beside else []), *(chart for section in self.sections for chart in section.charts)]
+        return [
+            *([self.beside] if self.beside else []),
+            *(chart for section in self.sections for chart in section.charts),
+        ]
 
     @property
     def facts(self) -> dict[str, str]:
         """What the table says of the code, beyond its name."""
-        return {key: str(value) for key, value in self.row.items()
-                if key not in _NOT_FACTS and value not in (None, "", self.code)}  # fmt: skip
+        return {
+            key: str(value)
+            for key, value in self.row.items()
+            if key not in _NOT_FACTS and value not in (None, "", self.code)
+        }
 
     @property
     def sources(self) -> int:
@@ -58,14 +64,14 @@ class SubjectPage:
         return len({item.source for section in self.sections for item in section.figures})
 
 
-def subject_pages(content: Content, found: Sequence[Disagreement]) -> list[SubjectPage]:
+def subject_pages(content: Content) -> list[SubjectPage]:
     """Return a page for each code of the subject that has figures, by code."""
     subject = content.subject
     if subject is None:
         return []
     disputes: dict[str, list[Disagreement]] = defaultdict(list)
-    for item in found:
-        disputes[str(item.lower.row[subject.field])].append(item)
+    for item in content.disagreements:
+        disputes[item.coordinates[subject.field]].append(item)
     pair = paired_measures(content)
     return [_page(content, code, pair, disputes[code]) for code in content.subject_codes]
 
@@ -103,7 +109,8 @@ def _page(content: Content, code: str, pair: tuple[str, ...], disputes: list[Dis
         beside=timeline(content, f"{key}/beside", f"{title}, by date", panels) if complete else None,
         beside_figures=tuple(beside) if complete else (),
         sections=tuple(
-            _section(content, f"{key}/{measure}", measure, items) for measure, items in by_measure(content, figures).items()
+            _section(content, f"{key}/{measure}", measure, items)
+            for measure, items in by_measure(content, figures).items()
         ),
         disagreements=tuple(disputes),
         findings=tuple(findings),
@@ -119,7 +126,11 @@ def _section(content: Content, key: str, measure: str, figures: Sequence[Figure]
     if wholes:
         charts.append(intervals(content, key, "By date and source", wholes, lambda item: _dated(content, item), title))
     if parts:
-        charts.append(intervals(content, f"{key}/parts", "Parts, by date and source", parts, lambda item: _part(content, item), title))
+        charts.append(
+            intervals(
+                content, f"{key}/parts", "Parts, by date and source", parts, lambda item: _part(content, item), title
+            )
+        )
     definition = str(content.measures.get(measure, {}).get("definition") or "")
     return Section(measure, title, definition, tuple(charts), tuple(figures))
 
@@ -132,6 +143,9 @@ def _dated(content: Content, figure: Figure) -> str:
 def _part(content: Content, figure: Figure) -> str:
     """Return a figure's label with the part of a population that it is of."""
     fields = content.setting.profile.dimensions
-    codes = [content.name_of(dimension, str(figure.row[fields[dimension]])) for dimension, whole in content.headline_codes.items()
-             if figure.row[fields[dimension]] != whole]  # fmt: skip
+    codes = [
+        content.name_of(dimension, str(figure.row[fields[dimension]]))
+        for dimension, whole in content.headline_codes.items()
+        if figure.row[fields[dimension]] != whole
+    ]
     return " · ".join(filter(None, [figure.as_of, *codes, figure.words, content.short_name(figure.source)]))
