@@ -19,6 +19,7 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"
 
 #: Commands that other tests or the run itself already prove, and where.
 ELSEWHERE = {
+    "returnees site --to site": "tests/website builds the site and looks at every page",
     "scripts/test": "it runs this test",
     "scripts/lock": "test_scripts.py; it needs the newest packages",
     "python3 -m pip install .": "test_wheel.py installs the wheel",

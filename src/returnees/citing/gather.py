@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
-
 from returnees.errors import UsageError, nearest
 from returnees.figures.readings import printed
+from returnees.figures.shelf import Shelf
 from returnees.figures.subject import subject
 from returnees.package.about import about
 from returnees.package.model import Package
@@ -105,8 +104,12 @@ class Citation:
         return next((item.locator for item in self.readings if item.first_hand and item.locator), "")
 
 
-def citation(package: Package, figure: str | None = None, *, most: int | None = MOST_NAMED) -> Citation:
+def citation(
+    package: Package, figure: str | None = None, *, most: int | None = MOST_NAMED, shelf: Shelf | None = None
+) -> Citation:
     """Return what a citation of `figure`, or of the whole of `package`, must say, naming at most `most` readings.
+
+    Who cites many figures of a package gives the same `shelf` each time, so that its tables are read once.
 
     Raises
     ------
@@ -119,8 +122,9 @@ def citation(package: Package, figure: str | None = None, *, most: int | None = 
     figures = package.table("figures")
     if "figure_id" not in figures.columns:
         raise UsageError(f"{package.label}: its table 'figures' has no field 'figure_id'")
-    row = _row(figures, "figure_id", figure)
-    if row is None:
+    shelf = shelf or Shelf(package.tables)
+    row = shelf.row("figures", "figure_id", figure)
+    if not row:
         raise UsageError(
             f"{package.label} has no figure '{figure}'{nearest(figure, figures['figure_id'].drop_nulls())}"
         )
@@ -129,24 +133,11 @@ def citation(package: Package, figure: str | None = None, *, most: int | None = 
         package=itself,
         figure=figure,
         says=_says(row),
-        about=subject(package.tables, row),
-        work=_work(package, source) if source else None,
-        readings=_readings(package, row, source),
+        about=subject(shelf, row),
+        work=_work(shelf, source) if source else None,
+        readings=_readings(shelf, row, source),
         most=most,
     )
-
-
-def _row(table: pl.DataFrame, field: str, value: str) -> Mapping[str, Any] | None:
-    """Return the first row of `table` whose `field` is `value`."""
-    found = table.filter(pl.col(field).cast(pl.String) == value).head(1).to_dicts()
-    return found[0] if found else None
-
-
-def _lookup(package: Package, table: str, field: str, value: str) -> Mapping[str, Any]:
-    """Return the row of a table that may be missing, or nothing."""
-    if not value or table not in package.tables or field not in package.table(table).columns:
-        return {}
-    return _row(package.table(table), field, value) or {}
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:
@@ -161,10 +152,10 @@ def _says(row: Mapping[str, Any]) -> str:
     return f"{words} %" if unit == "percent" else f"{words} {unit}".rstrip()
 
 
-def _work(package: Package, source: str) -> Work:
+def _work(shelf: Shelf, source: str) -> Work:
     """Return the work called `source`, as far as the package tells."""
-    row = _lookup(package, "sources", "source_id", source)
-    publisher = _lookup(package, "publishers", "publisher_id", _text(row, "publisher_id"))
+    row = shelf.row("sources", "source_id", source)
+    publisher = shelf.row("publishers", "publisher_id", _text(row, "publisher_id"))
     authors = _text(row, "authors")
     return Work(
         id=source,
@@ -180,14 +171,12 @@ def _work(package: Package, source: str) -> Work:
     )
 
 
-def _readings(package: Package, figure: Mapping[str, Any], source: str) -> tuple[Reading, ...]:
+def _readings(shelf: Shelf, figure: Mapping[str, Any], source: str) -> tuple[Reading, ...]:
     """Return the readings of a figure: of the work itself, then those that print what it says, the earliest first."""
-    if "readings" not in package.tables or "figure_id" not in package.table("readings").columns:
-        return ()
-    rows = package.table("readings").filter(pl.col("figure_id").cast(pl.String) == str(figure["figure_id"])).to_dicts()
+    rows = shelf.rows("readings", "figure_id", str(figure["figure_id"]))
     readings = [
         Reading(
-            document=_work(package, _text(row, "document_id")),
+            document=_work(shelf, _text(row, "document_id")),
             as_printed=_text(row, "as_printed"),
             locator=_text(row, "locator"),
             first_hand=bool(source) and _text(row, "document_id") == source,

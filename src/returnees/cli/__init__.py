@@ -20,6 +20,8 @@ COMMANDS = {
     "codebook": "Write the codebook, or check that it is current.",
     "rules": "Write the page of rules, or check that it is current.",
     "catalogue": "Write the catalogue files, or check that they are current.",
+    "site": "Build the website: pages, charts, downloads.",
+    "plot": "Draw a chart or a map as SVG or PNG.",
     "release": "Build the zip of a version, with checksums.",
     "new": "Write a fresh package that follows the profile.",
 }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
@@ -58,3 +59,14 @@ def say_unused_rules(setting: Setting) -> None:
     wrong = [item for item in setting.findings if item.code != "F407"]
     if wrong:
         click.echo(f"Not every rule was used: {wrong[0].message} 'returnees validate' says more.", err=True)
+
+
+@contextmanager
+def needing_extra(extra: str) -> Iterator[None]:
+    """Run imports of libraries that only ``returnees[extra]`` brings; say how to get one that is missing."""
+    from returnees.errors import UsageError
+
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise UsageError(f"this needs {error.name}, which is not installed: pip install 'returnees[{extra}]'") from None
