@@ -43,4 +43,5 @@ def test_every_code_is_produced_by_a_package() -> None:
 #: Codes that no folder can show, and the test that does.
 ELSEWHERE = {
     "F100": "tests/test_reading.py",
+    "F119": "tests/test_hostile_tables.py",
 }

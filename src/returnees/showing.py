@@ -9,7 +9,7 @@ import polars as pl
 from returnees.errors import UsageError, nearest
 from returnees.figures.readings import printed
 from returnees.package.model import Package
-from returnees.report.escape import visible
+from returnees.report.escape import visible, visible_json
 
 _NOT_SHOWN = ("figure_id", "qualifier", "value", "low", "high", "unit", "basis", "note", "source_id")
 
@@ -42,7 +42,7 @@ def render_figures(figures: pl.DataFrame, form: str) -> str:
     if form == "csv":
         return figures.write_csv()
     if form == "json":
-        return figures.write_json() + "\n"
+        return visible_json(figures.write_json()) + "\n"
     from tabulate import tabulate
 
     coordinates = [name for name in figures.columns if name not in _NOT_SHOWN]

@@ -9,12 +9,17 @@ from pathlib import Path
 from returnees.conformance import Authority
 from returnees.findings import distinct
 from returnees.outcome import Report
+from returnees.package.limits import Limits
 from returnees.package.model import Package
 from returnees.package.opening import open_package
 
 
 def validate(
-    package: Package | str | Path | None = None, *, conformance: bool = True, today: date | None = None
+    package: Package | str | Path | None = None,
+    *,
+    conformance: bool = True,
+    today: date | None = None,
+    limits: Limits | None = None,
 ) -> Report:
     """Check everything in `package` and return the report.
 
@@ -26,6 +31,8 @@ def validate(
         Whether frictionless, the independent authority, judges the package, too.
     today
         The last day that is not in the future; by default the day of the check.
+    limits
+        How much is read of a package that is not opened yet; an opened one has its own.
 
     Raises
     ------
@@ -36,7 +43,7 @@ def validate(
         # Frictionless loads while the package is opened and our own libraries load: on two cores neither waits.
         authority = stack.enter_context(Authority()) if conformance else None
         if not isinstance(package, Package):
-            package = open_package(package)
+            package = open_package(package, limits=limits)
         if authority is not None:
             authority.ask(package)
         from returnees.checking import check, summaries

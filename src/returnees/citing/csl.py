@@ -11,6 +11,7 @@ from typing import Any
 
 from returnees.citing.gather import Citation, PackageWork, Work
 from returnees.citing.textform import quoted
+from returnees.report.escape import visible_json
 
 
 def write_csl(citation: Citation) -> str:
@@ -33,7 +34,7 @@ def write_csl(citation: Citation) -> str:
                 place = {"locator": locator} if locator else {}
                 items.append(_work(reading.document) | place | {"note": f"Where the figure was read: {note}"})
     items.append(_package(citation.package, citation.figure))
-    return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
+    return visible_json(json.dumps(items, ensure_ascii=False, indent=2)) + "\n"
 
 
 def _readings(citation: Citation) -> list[dict[str, str]]:

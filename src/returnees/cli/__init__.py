@@ -48,11 +48,12 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         from returnees.errors import ReturneesError
+        from returnees.report.escape import visible
 
         try:
             return super().invoke(ctx)
         except ReturneesError as error:
-            click.echo(f"returnees: {error}", err=True)
+            click.echo(f"returnees: {visible(str(error))}", err=True)
             ctx.exit(2)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from returnees.cli.common import package_argument
+from returnees.cli.common import limit_option, package_argument
 
 
 @click.command(name="export")
@@ -18,7 +18,15 @@ from returnees.cli.common import package_argument
               help="The formats, separated by commas: csv, json.")  # fmt: skip
 @click.option("--table", "tables", multiple=True, metavar="NAME", help="Only this table; may be given several times.")
 @click.option("--allow-invalid", is_flag=True, help="Export a package that has errors.")
-def command(package: str | None, folder: Path, formats: str, tables: tuple[str, ...], allow_invalid: bool) -> None:
+@limit_option
+def command(
+    package: str | None,
+    folder: Path,
+    formats: str,
+    tables: tuple[str, ...],
+    allow_invalid: bool,
+    limits: tuple[str, ...],
+) -> None:
     """Write the tables of PACKAGE in other formats.
 
     The same package gives the same bytes. A package with errors is not exported unless --allow-invalid.
@@ -29,18 +37,20 @@ def command(package: str | None, folder: Path, formats: str, tables: tuple[str, 
       returnees export my-package --to out --format json --table figures
     """
     from returnees.export import export
+    from returnees.package.limits import Limits
     from returnees.package.opening import open_package
+    from returnees.report.escape import visible
     from returnees.validation import validate
 
-    opened = open_package(package)
+    opened = open_package(package, limits=Limits.stated(limits))
     report = validate(opened, conformance=False)
     if not report.valid and not allow_invalid:
         click.echo(
-            f"returnees: {opened.label} has errors and was not exported; "
+            f"returnees: {visible(opened.label)} has errors and was not exported; "
             "'returnees validate' lists them, --allow-invalid exports it all the same",
             err=True,
         )
         sys.exit(1)
     names = [name.strip() for name in formats.split(",") if name.strip()]
     for file in export(opened, folder, names, tables):
-        click.echo(str(file))
+        click.echo(visible(str(file)))

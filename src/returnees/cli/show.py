@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from returnees.cli.common import package_argument
+from returnees.cli.common import echo_data, package_argument
 
 
 @click.command(name="show")
@@ -38,6 +38,6 @@ def command(
     named = {"area": area, "measure": measure, "source": source}
     wanted = [f"{name}={codes}" for name, codes in named.items() if codes]
     figures = chosen_figures(open_package(package), [*wanted, *conditions])
-    click.echo(render_figures(figures, form), nl=False)
+    echo_data(render_figures(figures, form))
     if form == "text":
         click.echo(f"{figures.height:,} figure{'' if figures.height == 1 else 's'}.", err=True)

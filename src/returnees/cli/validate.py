@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from returnees.cli.common import package_argument, wants_colour
+from returnees.cli.common import limit_option, package_argument, wants_colour
 
 
 @click.command(name="validate")
@@ -18,7 +18,10 @@ from returnees.cli.common import package_argument, wants_colour
 @click.option("--max-findings", type=click.IntRange(min=1), default=10, show_default=True,
               help="How many findings of one code the text report shows.")  # fmt: skip
 @click.option("--quiet", is_flag=True, help="Show errors only.")
-def command(package: str | None, form: str, fail_on: str, max_findings: int, quiet: bool) -> None:
+@limit_option
+def command(
+    package: str | None, form: str, fail_on: str, max_findings: int, quiet: bool, limits: tuple[str, ...]
+) -> None:
     """Check PACKAGE: descriptor, files, tables, contracts, rows, rules.
 
     \b
@@ -26,13 +29,15 @@ def command(package: str | None, form: str, fail_on: str, max_findings: int, qui
       returnees validate
       returnees validate my-package --format json
       returnees validate release.zip --fail-on warning
+      returnees validate large-package --limit table_bytes=20G
     """
     from returnees.findings import Severity
+    from returnees.package.limits import Limits
     from returnees.report.jsonform import render_json
     from returnees.report.text import render_text
     from returnees.validation import validate
 
-    report = validate(package)
+    report = validate(package, limits=Limits.stated(limits))
     if form == "json":
         click.echo(render_json(report), nl=False)
     else:

@@ -9,6 +9,7 @@ function   := "sum" | "count"
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -85,6 +86,8 @@ def parse(text: str) -> Comparison:
     if kind:
         raise RuleError("F403", "expected the end of the rule: a rule has one comparison", column)
     difference = left.plus(right, -1.0) if sign != ">=" else right.plus(left, -1.0)
+    if not all(map(math.isfinite, (difference.constant, *difference.terms.values()))):
+        raise RuleError("F403", "its numbers multiply to one that is too large", 0)
     if not difference.terms:
         raise RuleError("F403", "the rule names no measure, or its measures cancel out", 0)
     return Comparison(difference, sign == "==")
@@ -110,11 +113,15 @@ class _Reader:
         sign = 1.0
         if self.peek()[1] in ("+", "-"):
             sign = -1.0 if self.take()[1] == "-" else 1.0
-        total = Linear().plus(self.product(), sign)
-        while self.peek()[1] in ("+", "-"):
+        constant, terms = 0.0, dict[tuple[Name, ...], float]()
+        while True:
+            part = self.product()
+            constant += sign * part.constant
+            for names, coefficient in part.terms.items():
+                terms[names] = terms.get(names, 0.0) + sign * coefficient
+            if self.peek()[1] not in ("+", "-"):
+                return Linear(constant, {names: value for names, value in terms.items() if value})
             sign = -1.0 if self.take()[1] == "-" else 1.0
-            total = total.plus(self.product(), sign)
-        return total
 
     def product(self) -> Linear:
         total = self.factor()
@@ -126,6 +133,8 @@ class _Reader:
     def factor(self) -> Linear:
         kind, text, column = self.take()
         if kind == "number":
+            if not math.isfinite(float(text)):
+                raise RuleError("F403", "the number is too large", column)
             return Linear(float(text))
         if kind == "name":
             if self.peek()[1] == "(":
@@ -159,8 +168,8 @@ class _Reader:
 
 def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
     """Yield (kind, text, column) of each token, and an empty one at the end."""
-    at = 0
-    while at < len(text.rstrip()):
+    at, end = 0, len(text.rstrip())
+    while at < end:
         match = _TOKEN.match(text, at)
         if match is None:
             column = at + len(text[at:]) - len(text[at:].lstrip())
@@ -171,7 +180,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
             word = text[start : start + 2]
         yield kind, word, start
         at = start + len(word)
-    yield "", "", len(text.rstrip())
+    yield "", "", end
 
 
 def _times(left: Linear, right: Linear, column: int) -> Linear:

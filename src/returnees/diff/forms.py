@@ -9,7 +9,7 @@ from typing import Any
 from returnees.diff.plan import PackageDiff
 from returnees.diff.tables import Change, TableDiff
 from returnees.diff.versions import Bump
-from returnees.report.escape import visible
+from returnees.report.escape import visible, visible_json
 
 #: How many changes of one table, and of one kind, the text shows unless told otherwise.
 MOST_SHOWN = 10
@@ -95,7 +95,7 @@ def render_json(found: PackageDiff) -> str:
         "reasons": [{"bump": item.bump.word, "kind": item.kind, "message": item.message} for item in found.reasons],
         "tables": {table.name: _table(table) for table in found.tables},
     }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return visible_json(json.dumps(document, ensure_ascii=False, indent=2)) + "\n"
 
 
 def _table(table: TableDiff) -> dict[str, Any]:

@@ -16,6 +16,14 @@ def visible(text: str) -> str:
     return _UNSAFE.sub(lambda match: _written(match[0]), text)
 
 
+def visible_json(text: str) -> str:
+    """Return JSON text with each unsafe character in its strings escaped: another spelling of the same values.
+
+    The line feeds and blanks between values stay; inside a string JSON has none of these.
+    """
+    return _UNSAFE.sub(lambda match: match[0] if match[0] in "\n\t\r" else f"\\u{ord(match[0]):04x}", text)
+
+
 def _written(character: str) -> str:
     number = ord(character)
     return f"\\x{number:02x}" if number < 0x100 else f"\\u{number:04x}"

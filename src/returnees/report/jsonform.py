@@ -7,6 +7,7 @@ from typing import Any
 
 from returnees.findings import Finding, Severity
 from returnees.outcome import Report
+from returnees.report.escape import visible_json
 
 
 def finding_dict(item: Finding) -> dict[str, Any]:
@@ -65,5 +66,5 @@ def report_dict(report: Report) -> dict[str, Any]:
 
 
 def render_json(report: Report) -> str:
-    """Return the report as JSON text, indented, with a final line feed."""
-    return json.dumps(report_dict(report), ensure_ascii=False, indent=2) + "\n"
+    """Return the report as JSON text, indented, with a final line feed; what a terminal would obey is escaped."""
+    return visible_json(json.dumps(report_dict(report), ensure_ascii=False, indent=2)) + "\n"
