@@ -44,6 +44,8 @@ class Contradictions:
 def contradictions(setting: Setting) -> Contradictions:
     """Lay the rules of `setting` over its figures and return everything that is found between them."""
     findings = [*setting.findings, *hierarchy_findings(setting.tables, setting.profile)]
+    if not setting.rules:
+        return Contradictions((*findings, *Acknowledged(setting).left()), {})
     findings += [*example_findings(setting), *contradictory_rules(setting)]
     known = Acknowledged(setting)
     analysis = analyse(setting)

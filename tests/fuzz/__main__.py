@@ -57,6 +57,8 @@ def _oversee(seed: int, first: int, end: int, minutes: float) -> int:
                 spent[news["target"]] += news["seconds"]
                 slowest = max(slowest, (news["seconds"], news["number"]))
                 largest = max(largest, news["memory"])
+                if done % 1_000 == 0:
+                    print(f"{done:,} inputs, {sum(failures.values()):,} failures", file=sys.stderr, flush=True)
                 if news["failure"]:
                     failures[news["failure"]] += 1
                     examples.setdefault(news["failure"], f"--seed {seed} --only {news['number']}\n{news['detail']}")

@@ -86,6 +86,8 @@ class Acknowledged:
     def _unknown_figures(self) -> set[str]:
         named = {figure for issue in self._issues.values() for figure in issue.figures}
         table = self._setting.tables["figures"]
+        if "figure_id" not in table.frame.columns:
+            return set()
         return named - set(table.rows("figure_id", sorted(named))) if named else named
 
 

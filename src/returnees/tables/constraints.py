@@ -10,6 +10,7 @@ from returnees.findings import Finding
 from returnees.package.limits import Limits
 from returnees.schemas import unsupported, violations
 from returnees.tables.capped import rows_findings
+from returnees.tables.lexical import present
 from returnees.tables.model import Table
 from returnees.tables.patterns import too_heavy, without_patterns
 from returnees.tables.reading import shorten
@@ -65,14 +66,14 @@ def check_contract(table: Table, heavy: Collection[str] = ()) -> list[Finding]:
     for name, constraint, why in broken.filter(pl.col("row").is_null()).select("field", "constraint", "value").iter_rows():
         findings.append(table.finding("F122", f"The {constraint} of '{name}' was not checked: {shorten(why)}.", field=name))
     broken = broken.drop_nulls("row")
-    # A cell that does not read as its type is null in the frame: that it is missing, too, would be said twice.
-    unread = {(item.field, item.line) for item in table.findings if item.code == "F120"}
     for (name, constraint), group in broken.sort("row").group_by("field", "constraint", maintain_order=True):
         if constraint == "required" and name not in table.raw.text.columns:
             continue  # the column is missing, which has been said once and for all rows
         rows = group["row"]
-        if constraint == "required" and unread:
-            rows = pl.Series([row for row in rows if (name, table.line(row)) not in unread], dtype=pl.UInt32)
+        if constraint == "required":
+            # A cell that does not read as its type is null in the frame: that it is missing, too, would be said twice.
+            cells = table.raw.text.select(present(table.schema.field(str(name)))).to_series()
+            rows = rows.filter(cells.gather(rows).is_null())
         texts = dict(zip(group["row"].to_list()[:2_000], group["value"].to_list()[:2_000], strict=True))
         findings += rows_findings(
             table,
