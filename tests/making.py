@@ -57,7 +57,8 @@ def codes(findings: Iterable[Any]) -> list[str]:
 def run_bound_by_permissions(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run the command line as someone whom permissions bind: root without the right to pass over them, or oneself."""
     command = [sys.executable, "-m", "returnees", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, preexec_fn=_bound, check=False, cwd=cwd)
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, preexec_fn=_bound, check=False, cwd=cwd,
+                          env=os.environ | {"PYTHONWARNINGS": "ignore"})  # fmt: skip
 
 
 def _bound() -> None:

@@ -59,7 +59,6 @@ def test_a_zip_that_unpacks_to_more_than_allowed_is_refused(tmp_path: Path) -> N
 
 def test_a_zip_of_entries_that_overlap_is_refused_for_their_sum(tmp_path: Path) -> None:
     # Each entry alone keeps the ratio; all point to the same packed bytes, as in David Fifield's bombs.
-    one = zipfile.ZipFile(io.BytesIO(), "w", zipfile.ZIP_DEFLATED)
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as one:
         one.writestr("datapackage.json", b"{}")
@@ -112,7 +111,18 @@ def test_an_encrypted_zip_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "name",
     ["../x", "a/../../x", "/x", "C:x", "C:/x", "a\\..\\x", "\\\\server\\x", "x:stream", "a/" * 50 + "x", "x" * 2_000],
-    ids=["climbs", "climbs later", "absolute", "drive", "drive and root", "backslash", "share", "stream", "deep", "long"],
+    ids=[
+        "climbs",
+        "climbs later",
+        "absolute",
+        "drive",
+        "drive and root",
+        "backslash",
+        "share",
+        "stream",
+        "deep",
+        "long",
+    ],
 )
 def test_a_zip_with_a_name_that_leaves_it_is_refused(tmp_path: Path, name: str) -> None:
     file = zipped(tmp_path / "p.zip", {"datapackage.json": b"{}", name: b"x"})
@@ -152,7 +162,9 @@ def test_a_zip_with_anything_but_plain_files_is_refused(tmp_path: Path, kind: in
 
 
 def test_a_zip_with_a_file_in_a_file_is_one_sentence(tmp_path: Path) -> None:
-    assert "cannot be unpacked" in refused(zipped(tmp_path / "p.zip", {"a": b"", "a/b": b"", "datapackage.json": b"{}"}))
+    assert "cannot be unpacked" in refused(
+        zipped(tmp_path / "p.zip", {"a": b"", "a/b": b"", "datapackage.json": b"{}"})
+    )
 
 
 def test_a_zip_with_too_large_a_table_of_contents_is_not_read(tmp_path: Path) -> None:
@@ -263,14 +275,22 @@ def test_thousands_of_objects_in_an_enum_are_compared_quickly() -> None:
 
 def test_a_long_text_does_not_make_the_standards_own_patterns_slow() -> None:
     start = time.monotonic()
-    found = conforms({"resources": [{"name": "a", "path": "a.csv", "mediatype": "/" * 200_000 + "\n\n"}]}, "datapackage", "x")
+    found = conforms(
+        {"resources": [{"name": "a", "path": "a.csv", "mediatype": "/" * 200_000 + "\n\n"}]}, "datapackage", "x"
+    )
     assert time.monotonic() - start < 5
     assert "more than 2,000 characters" in found[0].message
 
 
 @pytest.mark.parametrize(
     ("key", "value"),
-    [("categories", 5), ("categories", [{"label": "x"}]), ("categories", [[1]]), ("missingValues", 5), ("missingValues", [{}])],
+    [
+        ("categories", 5),
+        ("categories", [{"label": "x"}]),
+        ("categories", [[1]]),
+        ("missingValues", 5),
+        ("missingValues", [{}]),
+    ],
 )
 def test_what_the_profile_leaves_open_is_a_finding_and_no_traceback(tmp_path: Path, key: str, value: Any) -> None:
     one_table(tmp_path, b"a\nx\n", [{"name": "a", "type": "any", key: value}])
@@ -456,7 +476,12 @@ def test_limits_are_stated_with_a_unit() -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("table_byte=1", "did you mean 'table_bytes'"), ("columns", "NAME=NUMBER"), ("columns=-1", "NAME=NUMBER"), ("", "no limit")],
+    [
+        ("table_byte=1", "did you mean 'table_bytes'"),
+        ("columns", "NAME=NUMBER"),
+        ("columns=-1", "NAME=NUMBER"),
+        ("", "no limit"),
+    ],
 )
 def test_a_limit_that_is_not_one_is_a_usage_error(text: str, words: str) -> None:
     result = CliRunner().invoke(main, ["validate", str(VALID), "--limit", text])

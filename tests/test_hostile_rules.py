@@ -27,14 +27,23 @@ def rule_codes(text: str, limits: Limits | None = None) -> list[str]:
 
 @pytest.mark.parametrize(
     "text",
-    ["x = " + "[" * 5_000, "x = " + "9" * 5_000, "x = 9999-99-99", "x = 0001-01-01T99:00:00Z", "\0", "a." * 3_000 + "b = 1"],
+    [
+        "x = " + "[" * 5_000,
+        "x = " + "9" * 5_000,
+        "x = 9999-99-99",
+        "x = 0001-01-01T99:00:00Z",
+        "\0",
+        "a." * 3_000 + "b = 1",
+    ],
     ids=["deep", "many digits", "no date", "no time", "NUL", "many parts"],
 )
 def test_toml_that_cannot_be_read_is_one_finding(text: str) -> None:
     assert rule_codes(text) in (["F400"], ["F401"])
 
 
-@pytest.mark.parametrize("text", ["returned <= 1e999", "1e308 * 1e308 * returned <= travelled", "returned <= 1e200 * 1e200 * travelled"])
+@pytest.mark.parametrize(
+    "text", ["returned <= 1e999", "1e308 * 1e308 * returned <= travelled", "returned <= 1e200 * 1e200 * travelled"]
+)
 def test_numbers_beyond_all_bounds_in_a_rule_are_refused(text: str) -> None:
     assert rule_codes(RULE.format(id="a", text=text)) == ["F403"]
 
@@ -47,7 +56,9 @@ def test_numbers_beyond_all_bounds_in_an_example_are_refused(number: str) -> Non
 
 def test_a_rule_of_a_million_terms_is_refused() -> None:
     start = time.monotonic()
-    assert rule_codes(RULE.format(id="a", text="returned <= " + " + ".join(f"x{n}" for n in range(200_000)))) == ["F403"]
+    assert rule_codes(RULE.format(id="a", text="returned <= " + " + ".join(f"x{n}" for n in range(200_000)))) == [
+        "F403"
+    ]
     assert time.monotonic() - start < 10
 
 
@@ -91,7 +102,10 @@ def test_a_series_of_very_many_dates_is_not_compared_with_itself(tmp_path: Path)
     folder = copy_of_valid(tmp_path / "p")
     rule = RULE.format(id="falls", text="earlier <= later") + 'along = "as_of"\n'
     (folder / "schemas" / "rules.toml").write_text(rule)
-    rows = "".join(f"f{n},alpha-2017,FIN,returned,{1000 + n % 1000}-{1 + n // 1000 % 12:02},exact,{n},,,persons\n" for n in range(12_000))
+    rows = "".join(
+        f"f{n},alpha-2017,FIN,returned,{1000 + n % 1000}-{1 + n // 1000 % 12:02},exact,{n},,,persons\n"
+        for n in range(12_000)
+    )
     figures = folder / "data" / "figures.csv"
     figures.write_text(figures.read_text().splitlines()[0] + "\n" + rows)
     start = time.monotonic()
@@ -108,7 +122,9 @@ def test_very_many_sets_of_one_whole_end(tmp_path: Path) -> None:
     descriptor = json.loads((folder / "datapackage.json").read_text())
     fields = [{"name": name} for name in ("dimension", "set_id", "part_id", "whole_id")]
     fields.append({"name": "exhaustive", "type": "boolean"})
-    descriptor["resources"].append({"name": "hierarchies", "path": "data/h.csv", "type": "table", "schema": {"fields": fields}})
+    descriptor["resources"].append(
+        {"name": "hierarchies", "path": "data/h.csv", "type": "table", "schema": {"fields": fields}}
+    )
     (folder / "datapackage.json").write_text(json.dumps(descriptor))
     rows = "".join(f"area,s{n},FIN,USA,false\n" for n in range(20_000))
     (folder / "data" / "h.csv").write_text(f"dimension,set_id,part_id,whole_id,exhaustive\n{rows}")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -25,6 +24,7 @@ from returnees.package.limits import Limits
 from returnees.package.opening import open_package
 from returnees.tables import capped
 from returnees.tables.patterns import pattern_size
+from returnees.tidying import tidying
 
 
 def findings(folder: Path, limits: Limits | None = None) -> list[Finding]:
@@ -181,12 +181,13 @@ def test_patterns_of_all_tables_share_the_steps(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("pattern", "size"),
     [
-        ("", 0), ("abc", 3), ("a(bc){2}d?", 6), ("[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", 10), ("(a{1000}){1000}", 1_000_000),
-        ("[a-z)(]{3}", 3), ("\\d{3,5}", 5), ("a{2,}", 2), ("(((", 0), ("a))b{3", 4), ("\\(x\\)", 3), ("[]a]{2}", 2), ("x{}", 1),
+        ("", 0), ("abc", 3), ("a(bc){2}d?", 6), ("[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", 10),
+        ("(a{1000}){1000}", 1_000_000), ("a{1000}{1000}", 1_000_000), ("(a?){5000}a{5000}", 10_000), ("[a-z)(]{3}", 3),
+        ("\\d{3,5}", 5), ("a{2,}", 2), ("\\(x\\)", 3), ("[]a]{2}", 2), ("(((", 0),
     ],
 )  # fmt: skip
 def test_the_size_of_a_pattern(pattern: str, size: int) -> None:
-    assert pattern_size(pattern) == size or (pattern == "a))b{3" and pattern_size(pattern) > 0) or pattern in ("x{}",)
+    assert pattern_size(pattern) == size
 
 
 @given(st.text(alphabet="ab(){}[]\\|?*+.,0123456789^$-", max_size=60))
@@ -262,11 +263,10 @@ for attempt in (
 def test_the_process_of_frictionless_reads_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "secret.csv").write_text("a\n")
     folder = one_table(tmp_path / "p", b"a\n1\n", [{"name": "a"}])
-    program = CONFINED.replace("[sys.argv[1]", "[sys.argv[1]")
     # The folder of temporary files is allowed, and pytest's are in it: another one is named.
     environment = {"TMPDIR": str(folder), "PATH": "/usr/bin:/bin"}
     done = subprocess.run(
-        [sys.executable, "-c", program, str(folder)], capture_output=True, text=True, check=False, env=environment
+        [sys.executable, "-c", CONFINED, str(folder)], capture_output=True, text=True, check=False, env=environment
     )
     assert done.stdout.splitlines() == [
         "OSError only files of the package are read",
@@ -285,7 +285,19 @@ def test_frictionless_is_not_asked_about_a_large_file_of_few_lines(tmp_path: Pat
 
 # The profile's fields, of whatever type a schema says they are.
 
-TYPES = ["string", "integer", "number", "boolean", "date", "datetime", "year", "yearmonth", "any", "geopoint", "duration"]
+TYPES = [
+    "string",
+    "integer",
+    "number",
+    "boolean",
+    "date",
+    "datetime",
+    "year",
+    "yearmonth",
+    "any",
+    "geopoint",
+    "duration",
+]
 
 
 @pytest.mark.parametrize("kind", TYPES)
@@ -307,11 +319,15 @@ def test_a_foreign_key_of_any_field_of_figures_is_no_traceback(tmp_path: Path, f
     folder = copy_of_valid(tmp_path / "p")
     descriptor = descriptor_of(folder)
     figures = next(item for item in descriptor["resources"] if item["name"] == "figures")
-    figures["schema"]["foreignKeys"].append({"fields": [field], "reference": {"resource": "figures", "fields": [field]}})
+    figures["schema"]["foreignKeys"].append(
+        {"fields": [field], "reference": {"resource": "figures", "fields": [field]}}
+    )
     assert returnees.validate(open_package(describe(folder, descriptor)), conformance=False).valid
 
 
-@pytest.mark.parametrize("name", ["row", "key", "quantity", "publisher_id", "group", "least", "rule", "slot", "source", "measure"])
+@pytest.mark.parametrize(
+    "name", ["row", "key", "quantity", "publisher_id", "group", "least", "rule", "slot", "source", "measure"]
+)
 def test_a_coordinate_may_have_any_name(tmp_path: Path, name: str) -> None:
     folder = copy_of_valid(tmp_path / "p")
     text = json.dumps(descriptor_of(folder)).replace('"area_id"', f'"{name}"')
@@ -343,10 +359,6 @@ def test_a_length_that_is_none_is_said(tmp_path: Path, constraint: str, stated: 
 @given(st.binary(max_size=200), st.sampled_from([",", ";", "\t", "|"]))
 @settings(max_examples=150, deadline=None)
 def test_no_bytes_are_a_traceback_and_tidying_keeps_every_cell(content: bytes, mark: str) -> None:
-    import tempfile
-
-    from returnees.tidying import tidying
-
     with tempfile.TemporaryDirectory() as place:
         folder = one_table(Path(place), b"a,b\n".replace(b",", mark.encode()) + content, [{"name": "a"}, {"name": "b"}],
                            dialect={"delimiter": mark})  # fmt: skip
@@ -357,9 +369,3 @@ def test_no_bytes_are_a_traceback_and_tidying_keeps_every_cell(content: bytes, m
         if not result.left:
             after = open_package(folder).tables["t"].raw.text
             assert after.sort(after.columns).equals(table.sort(table.columns))
-
-
-def test_memory_of_this_process_stays_bounded() -> None:
-    # Last in this file: after everything above, most of which is meant to use it up.
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 < 3_000
-    assert pl.thread_pool_size() >= 1

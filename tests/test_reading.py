@@ -14,6 +14,7 @@ import returnees
 from returnees.package.limits import Limits
 from returnees.package.opening import open_package
 
+
 @pytest.mark.parametrize("prefix", ["", "example-1.0.0/"])
 def test_zip_reads_as_the_folder_does(tmp_path: Path, prefix: str) -> None:
     package = open_package(zipped(tmp_path / "p.zip", valid_entries(prefix)))

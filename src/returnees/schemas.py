@@ -86,8 +86,8 @@ def violations(schema: TableSchema, frame: pl.DataFrame) -> pl.DataFrame:
     """Return every row of `frame` that breaks the contract of `schema`.
 
     The columns are ``row`` (0-based), ``field`` (the names of a key's fields joined by ", "), ``constraint`` (as Table
-    Schema calls it) and ``value`` (as text, null for a key). Of rows that repeat a value, all but the first are given. A
-    null row stands for a constraint that could not be checked at all; the value then says why.
+    Schema calls it) and ``value`` (as text, null for a key). Of rows that repeat a value, all but the first are given.
+    A null row stands for a constraint that could not be checked at all; the value then says why.
     """
     from pandera.errors import SchemaErrors
 

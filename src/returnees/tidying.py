@@ -11,7 +11,7 @@ from typing import Any
 
 from returnees.errors import PackageError, UsageError
 from returnees.package import strictjson
-from returnees.package.jail import PathRefused, read_limited
+from returnees.package.jail import PathRefused, read_limited, resolve
 from returnees.package.model import Package, Resource
 from returnees.tables.canonical import UNSAFE, canonical_text, csv_bytes
 from returnees.tables.model import Table
@@ -66,7 +66,7 @@ def tidying(package: Package) -> Tidying:
     changes: dict[Path, Change] = {}
     left: list[tuple[str, str]] = []
     # What the files hold is taken before they are read as tables: what is written stands on no older reading.
-    before = read_limited(package.descriptor_file, package.limits.json_bytes)
+    place, before = _descriptor_file(package)
     contents = _contents(package)
     tables = read_tables(package)
     for resource in package.resources:
@@ -89,9 +89,18 @@ def tidying(package: Package) -> Tidying:
     _unchanged(package, before)
     descriptor = _descriptor(package.descriptor, contents)
     if descriptor != before:
-        place, reason = package.descriptor_file, "bytes, hash or layout of the descriptor"
-        changes[place] = Change(place.name, reason, place, descriptor, before)
+        reason = "bytes, hash or layout of the descriptor"
+        changes[place] = Change(package.descriptor_file.name, reason, place, descriptor, before)
     return Tidying(tuple(changes.values()), tuple(left))
+
+
+def _descriptor_file(package: Package) -> tuple[Path, bytes]:
+    """Return the real path of the descriptor and what it holds; raise PackageError when it cannot be read any more."""
+    try:
+        place = resolve(package.root, package.descriptor_file.name)
+        return place, read_limited(place, package.limits.json_bytes)
+    except PathRefused as error:
+        raise PackageError(f"{package.descriptor_file.name} of {package.label} {error}") from None
 
 
 def _contents(package: Package) -> dict[str, bytes]:

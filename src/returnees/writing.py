@@ -69,8 +69,9 @@ def replace_all(files: Sequence[Replacement]) -> None:
             asides.append(aside)
         for file in files:
             if _held(file.target) != file.before:
-                message = f"{file.target} was changed by someone else in the meantime; no file was written. Run this again"
-                raise ReturneesError(message)
+                raise ReturneesError(
+                    f"{file.target} was changed by someone else in the meantime; no file was written. Run this again"
+                )
         for number, (file, aside) in enumerate(zip(files, asides, strict=True)):
             try:
                 aside.replace(file.target)
@@ -113,9 +114,9 @@ def _aside(target: Path) -> Iterator[Path]:
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     except (OSError, ValueError) as error:
         raise ReturneesError(f"{target} cannot be written: {getattr(error, 'strerror', None) or error}") from None
-    os.close(handle)
     aside = Path(name)
     try:
+        os.close(handle)
         yield aside
     finally:
         with suppress(OSError):

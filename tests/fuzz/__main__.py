@@ -15,6 +15,7 @@ import sys
 import time
 import traceback
 from collections import Counter
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +28,17 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="the number of the first")
     parser.add_argument("--only", type=int, help="run this number alone, with its traceback")
     parser.add_argument("--minutes", type=float, default=60, help="stop after this time, and say how far it came")
+    parser.add_argument("--targets", default="fuzz.targets", help="the module that reads them")
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.only is not None:
         given.first, given.inputs = given.only, 1
     if given.worker:
-        return _work(given.seed, given.first, given.first + given.inputs)
-    return _oversee(given.seed, given.first, given.first + given.inputs, given.minutes)
+        return _work(given.seed, given.first, given.first + given.inputs, given.targets)
+    return _oversee(given.seed, given.first, given.first + given.inputs, given.minutes, given.targets)
 
 
-def _oversee(seed: int, first: int, end: int, minutes: float) -> int:
+def _oversee(seed: int, first: int, end: int, minutes: float, reader: str) -> int:
     """Start workers one after the other until all inputs are done; report in the end."""
     start, at, done = time.monotonic(), first, 0
     failures: Counter[str] = Counter()
@@ -45,10 +47,13 @@ def _oversee(seed: int, first: int, end: int, minutes: float) -> int:
     spent: Counter[str] = Counter()
     slowest, largest = (0.0, -1), 0.0
     while at < end and time.monotonic() - start < minutes * 60:
-        command = [sys.executable, "-m", "fuzz", "--worker", f"--seed={seed}", f"--first={at}", f"--inputs={min(end - at, 10_000)}"]
+        command = [sys.executable, "-m", "fuzz", "--worker", f"--seed={seed}", f"--first={at}", f"--targets={reader}"]
+        command.append(f"--inputs={min(end - at, 10_000)}")
         paths = [str(Path(__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
         environment = os.environ | {"POLARS_MAX_THREADS": "1", "PYTHONPATH": os.pathsep.join(filter(None, paths))}
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment) as worker:
+        with subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        ) as worker:
             assert worker.stdout is not None and worker.stderr is not None
             for line in worker.stdout:
                 news: dict[str, Any] = json.loads(line)
@@ -60,6 +65,7 @@ def _oversee(seed: int, first: int, end: int, minutes: float) -> int:
                 if done % 1_000 == 0:
                     print(f"{done:,} inputs, {sum(failures.values()):,} failures", file=sys.stderr, flush=True)
                 if news["failure"]:
+                    print(f"number {news['number']}: {news['failure']}", file=sys.stderr, flush=True)
                     failures[news["failure"]] += 1
                     examples.setdefault(news["failure"], f"--seed {seed} --only {news['number']}\n{news['detail']}")
                 if time.monotonic() - start > minutes * 60:
@@ -92,10 +98,11 @@ def _report(
     print(f"  slowest: {slowest[0]:.2f} s (number {slowest[1]}); most memory: {largest:,.0f} MB")
 
 
-def _work(seed: int, first: int, end: int) -> int:
+def _work(seed: int, first: int, end: int, reader: str) -> int:
     """Run inputs in this process, a line of JSON each on standard output."""
-    from fuzz import guard, inputs, targets
+    from fuzz import guard, inputs
 
+    targets = import_module(reader)
     guard.limit_memory()
     folder = guard.scratch()
     for name in inputs.SHARES:
@@ -104,7 +111,13 @@ def _work(seed: int, first: int, end: int) -> int:
     try:
         for number in range(first, end):
             given = inputs.make(seed, number)
-            news: dict[str, Any] = {"number": number, "target": given.target, "outcome": "failed", "failure": "", "detail": ""}
+            news: dict[str, Any] = {
+                "number": number,
+                "target": given.target,
+                "outcome": "failed",
+                "failure": "",
+                "detail": "",
+            }
             case = folder / "case"
             case.mkdir()
             start = time.monotonic()

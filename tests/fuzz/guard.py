@@ -17,7 +17,20 @@ SECONDS = 60
 #: How much address space the process may have. Polars alone reserves some gigabytes that it never touches.
 ADDRESS_SPACE = 16 * 2**30
 
-_NEVER = ("socket.", "subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.fork", "urllib.", "ftplib.", "ctypes.dlopen")
+_NEVER = (
+    "socket.",
+    "subprocess.",
+    "os.system",
+    "os.exec",
+    "os.posix_spawn",
+    "os.fork",
+    "urllib.",
+    "ftplib.",
+    "ctypes.dlopen",
+)
+_OF_FILES = tuple(
+    f"os.{what}" for what in ("listdir", "scandir", "mkdir", "rename", "remove", "rmdir", "chmod", "link", "symlink")
+)
 
 
 class Breach(BaseException):
@@ -45,7 +58,7 @@ class Guard:
             return
         if event.startswith(_NEVER):
             raise Breach(f"{event} {arguments!a}")
-        if event in ("open", "os.listdir", "os.scandir", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.chmod", "os.link", "os.symlink"):
+        if event == "open" or event in _OF_FILES:
             self._looked(event, arguments[0])
 
     def _looked(self, event: str, place: Any) -> None:
@@ -85,6 +98,7 @@ def largest() -> float:
 
 def scratch() -> Path:
     """Return a new folder, in memory if there is one, and make it the place of temporary files."""
-    folder = Path(tempfile.mkdtemp(prefix="fuzz-")).resolve()
+    memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+    folder = Path(tempfile.mkdtemp(prefix="fuzz-", dir=memory)).resolve()
     tempfile.tempdir = str(folder)
     return folder

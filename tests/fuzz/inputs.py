@@ -47,7 +47,7 @@ def _files(folder: Path) -> Files:
     return {item.relative_to(folder).as_posix(): item.read_bytes() for item in found if item.name != "expected.json"}
 
 
-#: What inputs are run through, and how many in a hundred: a whole validation takes a hundred times as long as a rule file.
+#: What inputs are run through, and how many in a hundred: a validation takes a hundred times as long as a rule file.
 SHARES = {"rules": 56, "zip": 22, "table": 12, "descriptor": 8, "package": 1.5, "command": 0.5}
 
 
@@ -106,7 +106,9 @@ def _csv_bytes(random: Random, given: Input) -> None:
     if name := _some(random, given, ".csv"):
         given.files[name] = _spliced(random, given.files[name], values.BYTES)
         if random.random() < 0.05:
-            given.files[name] = given.files[name].decode("latin-1").encode(random.choice(("utf-16", "utf-8", "utf-16-be")))
+            given.files[name] = (
+                given.files[name].decode("latin-1").encode(random.choice(("utf-16", "utf-8", "utf-16-be")))
+            )
 
 
 def _csv_cells(random: Random, given: Input) -> None:
@@ -139,7 +141,9 @@ def _value(random: Random, key: str = "") -> Any:
     if kind == 9:
         return {random.choice(values.KEYS): _value(random) for _ in range(random.choice((1, 2)))}
     # A copy, for what is put in may be changed in turn.
-    return deepcopy(random.choice(random.choice((values.VALUES, values.VALUES, values.WORDS, values.NAMES, values.CELLS))))
+    return deepcopy(
+        random.choice(random.choice((values.VALUES, values.VALUES, values.WORDS, values.NAMES, values.CELLS)))
+    )
 
 
 def _nodes(value: Any) -> list[tuple[Any, Any]]:
@@ -148,7 +152,9 @@ def _nodes(value: Any) -> list[tuple[Any, Any]]:
     rest = [value]
     while rest:
         item = rest.pop()
-        inner = list(item.items()) if isinstance(item, dict) else list(enumerate(item)) if isinstance(item, list) else []
+        inner = (
+            list(item.items()) if isinstance(item, dict) else list(enumerate(item)) if isinstance(item, list) else []
+        )
         for key, inside in inner:
             found.append((item, key))
             rest.append(inside)
@@ -215,7 +221,10 @@ def _schema_in_place(random: Random, given: Input) -> None:
         names = [item.get("name") for item in schema["fields"] if isinstance(item, dict)]
         schema[random.choice(("primaryKey", "uniqueKeys"))] = [random.choice((names, [names]))[:2]][0]
     else:
-        key = {"fields": [chosen.get("name")], "reference": {"resource": table.get("name"), "fields": [chosen.get("name")]}}
+        key = {
+            "fields": [chosen.get("name")],
+            "reference": {"resource": table.get("name"), "fields": [chosen.get("name")]},
+        }
         schema["foreignKeys"] = [key] * random.choice((1, 3, 150))
     given.files["datapackage.json"] = json.dumps(descriptor).encode()
 
@@ -249,18 +258,24 @@ def _file_system(random: Random, given: Input) -> None:
         given.files[f"{name}.moved"] = content
         given.links[name] = name.rpartition("/")[2] + ".moved"
     else:
-        given.links[name] = random.choice(("/etc/hostname", "../canary.txt", "/proc/self/environ", "/dev/zero", "fifo:", name, "."))
+        given.links[name] = random.choice(
+            ("/etc/hostname", "../canary.txt", "/proc/self/environ", "/dev/zero", "fifo:", name, ".")
+        )
 
 
 def _zip(random: Random, files: Files) -> bytes:
     """Return the files as a zip, with entries added, described falsely, or with its bytes changed."""
     buffer = io.BytesIO()
-    pack = random.choice((zipfile.ZIP_DEFLATED,) * 8 + (zipfile.ZIP_STORED,) * 4 + (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA))
+    pack = random.choice(
+        (zipfile.ZIP_DEFLATED,) * 8 + (zipfile.ZIP_STORED,) * 4 + (zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+    )
     with zipfile.ZipFile(buffer, "w", pack) as archive:
         prefix = random.choice(("", "", "", "", "example/", "example/", "a/b/"))
         entries = [(prefix + name, content) for name, content in files.items()]
         for _ in range(random.choice((0, 0, 1, 2))):
-            entries.append((random.choice(values.ENTRY_NAMES), random.choice((b"", b"{}", bytes(3_000_000), b"x" * 50))))
+            entries.append(
+                (random.choice(values.ENTRY_NAMES), random.choice((b"", b"{}", bytes(3_000_000), b"x" * 50)))
+            )
         for name, content in entries:
             entry = zipfile.ZipInfo(name)
             kind = random.choice((stat.S_IFREG,) * 150 + (0, stat.S_IFLNK, stat.S_IFIFO, stat.S_IFCHR, stat.S_IFDIR))
@@ -270,7 +285,11 @@ def _zip(random: Random, files: Files) -> bytes:
     content = buffer.getvalue()
     if random.random() < 0.4:
         for _ in range(random.choice((1, 1, 3))):
-            content = _spliced(random, content, [b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06", b"\xff\xff\xff\xff", b"\0\0\0\0", *values.BYTES])
+            content = _spliced(
+                random,
+                content,
+                [b"PK\x01\x02", b"PK\x03\x04", b"PK\x05\x06", b"\xff\xff\xff\xff", b"\0\0\0\0", *values.BYTES],
+            )
     return content
 
 
@@ -291,6 +310,8 @@ def write(given: Input, folder: Path) -> Path:
     for name, meant in given.links.items():
         target = root / name
         target.parent.mkdir(parents=True, exist_ok=True)
+        if target.exists():
+            continue  # another change has put a file there
         if meant == "fifo:":
             os.mkfifo(target)
         else:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 
 from returnees.citing.gather import Citation, PackageWork, Reading, Work
 from returnees.citing.textform import quoted
+from returnees.report.escape import visible
 
 #: What TeX takes for an instruction, and the command that prints it. A brace is written as a command, too, for BibTeX
 #: counts braces even after a backslash.
@@ -146,9 +147,9 @@ def _date(published: str) -> dict[str, str]:
 
 def _url(url: str) -> str:
     """Return an address, with what would end the field or start a command written as its code."""
-    return _NOT_IN_URL.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), url)
+    return visible(_NOT_IN_URL.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), url))
 
 
 def escaped(text: str) -> str:
-    """Return `text` so that TeX prints it as it stands, on one line."""
-    return "".join(_COMMANDS.get(character, character) for character in " ".join(text.split()))
+    """Return `text` so that TeX prints it as it stands, on one line; characters that no page can show as their code."""
+    return "".join(_COMMANDS.get(character, character) for character in visible(" ".join(text.split())))

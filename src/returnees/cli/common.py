@@ -23,7 +23,8 @@ def echo_data(text: str) -> None:
         from returnees.report.escape import visible
 
         text = "\n".join(map(visible, text.split("\n")))
-    click.echo(text, nl=False)
+    # Without this click would take colours out of data on their way to a file.
+    click.echo(text, nl=False, color=True)
 
 
 def limit_option(function: Command) -> Command:

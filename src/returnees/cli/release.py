@@ -39,7 +39,8 @@ def command(package: str | None, folder: Path, allow_invalid: bool, limits: tupl
     if not report.valid and not allow_invalid:
         click.echo(render_text(report, quiet=True), nl=False)
         click.echo(
-            f"returnees: {visible(opened.label)} has errors and was not released; --allow-invalid releases it all the same",
+            f"returnees: {visible(opened.label)} has errors and was not released; "
+            "--allow-invalid releases it all the same",
             err=True,
         )
         sys.exit(1)

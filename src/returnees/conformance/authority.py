@@ -27,7 +27,7 @@ MOST_BYTES = 64 * 2**20
 _STANDARD = "https://datapackage.org/profiles/2.0/datapackage.json"
 
 #: What of a resource frictionless is given. It knows properties of its own that lead to other files, to the network or
-#: to code (``extrapaths``, ``basepath``, ``scheme``, ``checklist``, ``pipeline``): nothing is passed on but what is here.
+#: to code (``extrapaths``, ``basepath``, ``scheme``, ``checklist``): nothing is passed on but what is named here.
 _OF_A_RESOURCE = (
     "name", "path", "type", "title", "description", "format", "mediatype", "encoding", "bytes", "hash", "sources",
     "licenses",

@@ -37,16 +37,16 @@ def _slots(rules: Sequence[Rule], profile: Profile) -> int:
 
 def _filled(rules: Sequence[Rule], figures: Quantities, profile: Profile) -> int:
     """Return how many figures fill slots, those that fill several as often."""
-    counts: dict[str | None, dict[int, int]] = {}
+    counts: dict[str, dict[int, int]] = {}
     for name in ("measure", *profile.dimensions):
         counts[name] = dict(figures.frame.group_by(name).len().iter_rows())
     wanted: Counter[tuple[str, int]] = Counter()
     for pattern in patterns_of(rules, profile):
         for slot in pattern.slots:
-            name, code = ("measure", slot.measure) if slot.code is None else (pattern.dimension, slot.code)
-            number = figures.number(name, code) if name is not None and code is not None else None
-            if name is not None and number is not None:
-                wanted[(name, number)] += 1
+            dimension, code = ("measure", slot.measure) if slot.code is None else (pattern.dimension, slot.code)
+            number = figures.number(dimension, code) if dimension is not None and code is not None else None
+            if dimension is not None and number is not None:
+                wanted[(dimension, number)] += 1
     return sum(times * counts[name].get(number, 0) for (name, number), times in wanted.items())
 
 

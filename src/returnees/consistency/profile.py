@@ -14,9 +14,15 @@ _SPECIAL = frozenset(
     {"figure_id", "source_id", "measure_id", "as_of", "qualifier", "value", "low", "high", "unit", "basis", "note"}
 )
 #: Names that the engine gives to columns of its own; a dimension called so gets an underscore.
-_TAKEN = frozenset(
-    ["above", "alone", "below", "ceiling", "coefficient", "common", "context", "cost", "cumulative", "dates_reversed", "dimension", "edit", "edits", "figure", "first", "floor", "found_above", "found_below", "group", "high", "holds", "key", "kind", "largest", "last", "least", "limit", "low", "measure", "missing_above", "missing_below", "most", "node", "one", "origin", "pattern", "place", "publisher", "quantity", "rest", "reversed", "row", "rule", "scale", "shared", "share_high", "share_low", "size", "slot", "slot_code", "slot_measure", "smallest", "source", "target", "term", "turned", "unpublished", "verdict", "whole", "as_of", "hierarchies", "qualifier", "value", "unit"]
-)
+_TAKEN = (
+    "above", "alone", "as_of", "below", "ceiling", "coefficient", "common", "context", "cost", "cumulative",
+    "dates_reversed", "dimension", "edit", "edits", "figure", "first", "floor", "found_above", "found_below", "group",
+    "hierarchies", "high", "holds", "key", "kind", "largest", "last", "least", "limit", "low", "measure",
+    "missing_above", "missing_below", "most", "node", "one", "origin", "pattern", "place", "publisher", "qualifier",
+    "quantity", "rest", "reversed", "row", "rule", "scale", "share_high", "share_low", "shared", "size", "slot",
+    "slot_code", "slot_measure", "smallest", "source", "target", "term", "turned", "unit", "unpublished", "value",
+    "verdict", "whole",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

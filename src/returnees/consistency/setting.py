@@ -80,7 +80,10 @@ def setting_of(package: Package) -> Setting | None:
     setting = Setting(tables, profile, rules, about, file, tuple(findings))
     most = package.limits.rule_steps
     if rules and (needed := effort(rules, setting.quantities, profile, most)) > most:
-        message = f"No rule was laid over the figures: that makes up to {needed:,} rows, more than the limit rule_steps of {most:,}."
+        message = (
+            f"No rule was laid over the figures: that makes up to {needed:,} rows, more than the limit rule_steps "
+            f"of {most:,}."
+        )
         more = finding("F300", message, resource="figures", file=figures.file)
         return replace(setting, rules=(), findings=(*findings, more))
     return setting

@@ -27,16 +27,17 @@ _FLAGS: Mapping[str, tuple[str, ...]] = {"measures": ("cumulative",), "hierarchi
 
 
 def fitting(tables: Mapping[str, Table]) -> tuple[dict[str, Table], list[Finding]]:
-    """Return the tables with the profile's fields as checks expect them, and a finding for each that cannot be so.
+    """Return the tables with the profile's fields as checks expect them, and a finding for each that cannot be.
 
-    Texts are text, also those that the schema calls integers, years or dates. A field that should be a number or true or
-    false and has another type is empty in the result: what its cells mean is not guessed.
+    Texts are text, also those that the schema calls integers, years or dates. A field that should be a number, or true
+    or false, and has another type is empty in the result: what its cells mean is not guessed.
     """
     findings: list[Finding] = []
     fit: dict[str, Table] = {}
     for name, table in tables.items():
         columns = table.frame.schema
-        changed = [pl.col(field).cast(pl.String) for field in _TEXTS.get(name, ()) if columns.get(field, pl.String) != pl.String]
+        texts = (field for field in _TEXTS.get(name, ()) if columns.get(field, pl.String) != pl.String)
+        changed = [pl.col(field).cast(pl.String) for field in texts]
         for field in _NUMBERS.get(name, ()):
             if field in columns and columns[field] not in (pl.Float64, pl.Int64):
                 changed.append(pl.lit(None, pl.Float64).alias(field))
@@ -53,5 +54,7 @@ def fitting(tables: Mapping[str, Table]) -> tuple[dict[str, Table], list[Finding
 
 def _unfit(table: Table, field: str, wanted: str) -> Finding:
     stated = table.schema.field(field).type
-    message = f"No check between rows could use '{field}' of '{table.name}': it is of type '{stated}' and must be {wanted}."
+    message = (
+        f"No check of figures could use '{field}' of '{table.name}': its type is '{stated}', and must be {wanted}."
+    )
     return finding("F300", message, resource=table.name, file=table.file, field=field)

@@ -41,7 +41,8 @@ def unpacked(file: Path, limits: Limits) -> tuple[Path, tempfile.TemporaryDirect
     try:
         folder = tempfile.TemporaryDirectory(prefix="returnees-")
     except OSError as error:
-        raise PackageError(f"{file} cannot be unpacked, as there is no place for it: {error.strerror or error}") from None
+        reason = error.strerror or error
+        raise PackageError(f"{file} cannot be unpacked, as there is no place for it: {reason}") from None
     try:
         return _unpack(file, Path(folder.name).resolve(), limits), folder
     except BaseException:

@@ -7,8 +7,8 @@ import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
 
@@ -65,7 +65,7 @@ def _reason(error: BaseException) -> str:
 
 
 @contextmanager
-def opened(file: Path) -> Iterator[BinaryIO]:
+def opened(file: Path) -> Iterator[BufferedReader]:
     """Open the plain file at a path that `resolve` gave, for reading.
 
     A pipe or a device that has taken its place in the meantime is neither waited for nor read, a link not followed.

@@ -41,8 +41,9 @@ def beyond_the_profile(schema: Mapping[str, Any]) -> list[str]:
 
 def _listed(stated: Any, wanted: Any) -> bool:
     """Whether `stated` is a list of values of the wanted kind, each by itself or under ``value``."""
-    values = [item.get("value") if isinstance(item, Mapping) else item for item in stated] if isinstance(stated, list) else None
-    return values is not None and all(isinstance(item, wanted) for item in values)
+    if not isinstance(stated, list):
+        return False
+    return all(isinstance(item.get("value") if isinstance(item, Mapping) else item, wanted) for item in stated)
 
 
 def _whose(value: Any, path: list[Any]) -> tuple[str | None, str | None]:

@@ -39,7 +39,7 @@ def official_validator(profile: str) -> Draft7Validator:
         raise KeyError(profile)
     text = files(__package__).joinpath(f"{profile}.json").read_text(encoding="utf-8")
     bounded = extend(Draft7Validator, {"uniqueItems": _unique_items, "pattern": _pattern})
-    return bounded(json.loads(text))  # type: ignore[no-any-return]
+    return bounded(json.loads(text))
 
 
 def _unique_items(_: Draft7Validator, wanted: Any, instance: Any, __: Any) -> Iterator[ValidationError]:

@@ -63,8 +63,9 @@ def check_contract(table: Table, heavy: Collection[str] = ()) -> list[Finding]:
     broken = violations(schema, table.frame)
     if not broken.height:
         return findings
-    for name, constraint, why in broken.filter(pl.col("row").is_null()).select("field", "constraint", "value").iter_rows():
-        findings.append(table.finding("F122", f"The {constraint} of '{name}' was not checked: {shorten(why)}.", field=name))
+    for _, name, constraint, why in broken.filter(pl.col("row").is_null()).iter_rows():
+        message = f"The {constraint} of '{name}' was not checked: {shorten(why)}."
+        findings.append(table.finding("F122", message, field=name))
     broken = broken.drop_nulls("row")
     for (name, constraint), group in broken.sort("row").group_by("field", "constraint", maintain_order=True):
         if constraint == "required" and name not in table.raw.text.columns:

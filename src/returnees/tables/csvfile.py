@@ -55,8 +55,8 @@ def read_csv(resource: Resource, limits: Limits) -> CsvFile:
         return CsvFile(table, findings)
     if len(content) > limits.slow_bytes:
         message = (
-            f"The lines of {resource.path} are not one sound row each, and it has more than {limits.slow_bytes:,} bytes: "
-            "it was not read."
+            f"The lines of {resource.path} are not one sound row each, and it has more than {limits.slow_bytes:,} "
+            "bytes; it was not read."
         )
         return CsvFile(None, [*findings, here.finding("F119", message)])
     scanned = scan(content.decode("utf-8"), delimiter, here.finding, limits)

@@ -69,7 +69,9 @@ def scan(text: str, delimiter: str, report: Report, limits: Limits) -> Scanned:
         kept.append((row.cells + [""] * width)[:width])
         lines.append(row.line)
         if len(kept) * width > limits.cells:
-            message = f"The table has more than {limits.cells:,} cells, each row filled up to the header; it was not read."
+            message = (
+                f"The table has more than {limits.cells:,} cells with each row as wide as the header; it was not read."
+            )
             return Scanned(None, [*findings, report("F119", message, None)])
     findings += [
         report(code, f"The same is wrong with {count - MOST:,} more rows.", None)
