@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import os
 import zipfile
 from pathlib import Path
 
 import polars as pl
 import pytest
+from making import VALID, one_table, valid_entries, zipped
 
 import returnees
 from returnees.package.limits import Limits
 from returnees.package.opening import open_package
-
-PACKAGES = Path(__file__).parent / "packages"
-VALID = PACKAGES / "valid"
-
-
-def zipped(target: Path, entries: dict[str, bytes]) -> Path:
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in entries.items():
-            archive.writestr(name, content)
-    return target
-
-
-def valid_entries(prefix: str = "") -> dict[str, bytes]:
-    files = (file for file in VALID.rglob("*") if file.is_file() and file.name != "expected.json")
-    return {prefix + file.relative_to(VALID).as_posix(): file.read_bytes() for file in files}
 
 
 @pytest.mark.parametrize("prefix", ["", "example-1.0.0/"])
@@ -102,13 +87,6 @@ def test_missing_package_is_one_sentence(tmp_path: Path) -> None:
         open_package(tmp_path / "figures.csv")
 
 
-def one_table(folder: Path, content: bytes, fields: list[dict[str, object]], **resource: object) -> Path:
-    (folder / "t.csv").write_bytes(content)
-    stated = {"name": "t", "path": "t.csv", "type": "table", "schema": {"fields": fields}, **resource}
-    (folder / "datapackage.json").write_text(json.dumps({"name": "one", "resources": [stated]}))
-    return folder
-
-
 def test_device_is_not_read(tmp_path: Path) -> None:
     one_table(tmp_path, b"a\n1\n", [{"name": "a"}])
     (tmp_path / "t.csv").unlink()
@@ -121,7 +99,8 @@ def test_device_is_not_read(tmp_path: Path) -> None:
 def test_table_over_the_limit_is_not_read(tmp_path: Path) -> None:
     one_table(tmp_path, b"a\n" + b"1\n" * 100, [{"name": "a"}])
     package = open_package(tmp_path, limits=Limits(table_bytes=50))
-    assert [item.code for item in package.tables["t"].findings] == ["F100"]
+    assert [item.code for item in package.findings] == ["F100"]
+    assert package.tables == {}
 
 
 def test_types_read_as_values(tmp_path: Path) -> None:

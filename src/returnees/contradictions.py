@@ -47,6 +47,8 @@ def contradictions(setting: Setting, *, joint: bool = True) -> Contradictions:
     Without `joint`, what takes several edits together is left out.
     """
     findings = [*setting.findings, *hierarchy_findings(setting.tables, setting.profile)]
+    if not setting.rules:
+        return Contradictions((*findings, *Acknowledged(setting).left()), {})
     findings += [*example_findings(setting), *contradictory_rules(setting)]
     known = Acknowledged(setting)
     analysis = analyse(setting)

@@ -9,6 +9,9 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
+#: How many characters a message has at most: it may quote names of a stranger's package, which can have any length.
+LONGEST = 5_000
+
 
 class Severity(StrEnum):
     """How much a finding weighs: only errors fail a validation unless asked otherwise."""
@@ -146,6 +149,8 @@ def finding(
         If the code is not in the catalogue.
     """
     entry = catalogue()[code]
+    if len(message) > LONGEST:
+        message = f"{message[:LONGEST]}… ({len(message) - LONGEST:,} more characters)"
     return Finding(
         code=code,
         severity=severity or entry.severity,

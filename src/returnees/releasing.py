@@ -6,7 +6,6 @@ import hashlib
 import os
 import posixpath
 import re
-import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -18,7 +17,7 @@ from returnees.codebook import CODEBOOK, codebook
 from returnees.errors import PackageError, ReturneesError, UsageError
 from returnees.outcome import Report
 from returnees.package import jail
-from returnees.package.archive import unpack
+from returnees.package.archive import unpacked
 from returnees.package.checksums import CHECKSUMS, checksum_findings, checksum_list
 from returnees.package.model import Package
 from returnees.report.forms import rendered
@@ -193,12 +192,12 @@ def _write_zip(target: Path, stem: str, files: Mapping[str, bytes], moment: date
 
 def _prove(file: Path, package: Package) -> None:
     """Raise unless the zip comes out as it went in: some names of files do not survive every system."""
-    with tempfile.TemporaryDirectory(prefix="returnees-") as folder:
-        try:
-            root = unpack(file, Path(folder).resolve(), package.limits)
-        except PackageError as error:
-            words = str(error).replace(str(file), "the zip")
-            raise ReturneesError(f"{package.label} cannot be released: {words}") from None
+    try:
+        root, folder = unpacked(file, package.limits)
+    except PackageError as error:
+        words = str(error).replace(str(file), "the zip")
+        raise ReturneesError(f"{package.label} cannot be released: {words}") from None
+    with folder:
         found = checksum_findings(root, package.limits)
     if found:
         raise ReturneesError(f"{package.label} cannot be released: {found[0].message}")

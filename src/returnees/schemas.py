@@ -87,6 +87,7 @@ def violations(schema: TableSchema, frame: pl.DataFrame) -> pl.DataFrame:
 
     The columns are ``row`` (0-based), ``field`` (the names of a key's fields joined by ", "), ``constraint`` (as Table
     Schema calls it) and ``value`` (as text, null for a key). Of rows that repeat a value, all but the first are given.
+    A null row stands for a constraint that could not be checked at all; the value then says why.
     """
     from pandera.errors import SchemaErrors
 
@@ -210,18 +211,26 @@ def _why_not(field: Field, constraint: str, stated: Any) -> str | None:
         return None
     if constraint == "enum":
         unread = [item for item in stated if value_of(field, item) is None]
-        return f"{unread[0]!r} is not a value of type {field.type}" if unread else None
+        return f"{_told(unread[0])} is not a value of type {field.type}" if unread else None
     if constraint in _COMPARISONS:
         if field.type not in _ORDERED:
             return f"values of type {field.type} have no order"
         if why := not_checked(field):
             return f"the {why} is not supported"
-        return f"{stated!r} is not a value of type {field.type}" if value_of(field, stated) is None else None
+        return f"{_told(stated)} is not a value of type {field.type}" if value_of(field, stated) is None else None
     if field.type not in _TEXTUAL and constraint in ("pattern", *_LENGTHS):
         return f"it is for text, and the field is of type {field.type}"
     if constraint == "pattern":
         return _refused(str(stated))
-    return None if constraint in _LENGTHS else "it is not supported"
+    if constraint in _LENGTHS:
+        return None if isinstance(stated, int) and 0 <= stated < 2**32 else f"{_told(stated)} is no length"
+    return "it is not supported"
+
+
+def _told(value: Any, most: int = 60) -> str:
+    """Return a stated value for use in a message."""
+    text = repr(value)
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _refused(pattern: str) -> str | None:

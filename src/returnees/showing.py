@@ -9,6 +9,7 @@ import polars as pl
 from returnees.conditions import meets
 from returnees.figures.readings import amount
 from returnees.package.model import Package
+from returnees.report.escape import for_json
 from returnees.report.lines import grid
 
 _NOT_SHOWN = ("figure_id", "qualifier", "value", "low", "high", "unit", "basis", "note", "source_id")
@@ -31,7 +32,7 @@ def render_figures(figures: pl.DataFrame, form: str) -> str:
     if form == "csv":
         return figures.write_csv()
     if form == "json":
-        return figures.write_json() + "\n"
+        return for_json(figures.write_json()) + "\n"
     columns = {
         name.removesuffix("_id").replace("_", " "): [str(cell or "") for cell in figures[name]]
         for name in figures.columns

@@ -5,22 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from returnees.errors import UsageError
+from returnees.errors import PackageError, UsageError
+from returnees.package import strictjson
 from returnees.package.integrity import described
+from returnees.package.jail import PathRefused, read_limited, resolve
 from returnees.package.model import Package
 from returnees.tables.canonical import canonical_text, encoded, unsafe
 from returnees.tables.model import Table
+from returnees.tables.reading import read_tables
 from returnees.writing import write_all
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One file that tidying would write anew: which, why, and with what."""
+    """One file that tidying would write anew: which, why, with what, and what it held when that was decided."""
 
     file: str
     reason: str
     target: Path
     content: bytes
+    before: bytes
 
 
 @dataclass(frozen=True)
@@ -31,8 +35,20 @@ class Tidying:
     left: tuple[tuple[str, str], ...]
 
     def write(self) -> None:
-        """Write every change, all files or none; raise ReturneesError when one cannot be written."""
-        write_all({change.target: change.content for change in self.changes})
+        """Write every change: the tables, then the descriptor, each in one step.
+
+        A run that is killed in between leaves tables in canonical form whose size and hash the descriptor does not
+        state yet. No cell is lost; `validate` names them (F007, F008), and tidying again completes it.
+
+        Raises
+        ------
+        ReturneesError
+            If one cannot be written, or was changed by someone else since it was read.
+        """
+        write_all(
+            {change.target: change.content for change in self.changes},
+            expected={change.target: change.before for change in self.changes},
+        )
 
 
 def tidying(package: Package) -> Tidying:
@@ -47,29 +63,72 @@ def tidying(package: Package) -> Tidying:
     """
     if package.keep is not None:
         raise UsageError(f"{package.label} is a zip; unpack it and tidy the folder")
-    changes: list[Change] = []
+    changes: dict[Path, Change] = {}
     left: list[tuple[str, str]] = []
-    contents: dict[str, bytes] = {}
+    # What the files hold is taken before they are read as tables: what is written stands on no older reading.
+    place, before = _descriptor_file(package)
+    contents = _contents(package)
+    tables = read_tables(package)
     for resource in package.resources:
         if resource.file is None:
             continue
-        content = resource.file.read_bytes()
-        table = package.tables.get(resource.name)
-        if table is not None:
+        content = contents[resource.name]
+        table = tables.get(resource.name)
+        if table is not None and resource.file not in changes:
             why = unsafe(table)
             if why:
                 left.append((resource.path, why))
             else:
                 tidy = encoded(canonical_text(table), resource)
                 if tidy != content:
-                    changes.append(Change(resource.path, _reason(table, content, tidy), resource.file, tidy))
-                    content = tidy
-        contents[resource.name] = content
+                    reason = _reason(table, content, tidy)
+                    changes[resource.file] = Change(resource.path, reason, resource.file, tidy, content)
+    for resource in package.resources:
+        if resource.file in changes:
+            contents[resource.name] = changes[resource.file].content
+    _unchanged(package, before)
     descriptor = described(package.descriptor, contents)
-    if descriptor != package.descriptor_file.read_bytes():
+    if descriptor != before:
         reason = "bytes, hash or layout of the descriptor"
-        changes.append(Change("datapackage.json", reason, package.descriptor_file, descriptor))
-    return Tidying(tuple(changes), tuple(left))
+        changes[place] = Change(package.descriptor_file.name, reason, place, descriptor, before)
+    return Tidying(tuple(changes.values()), tuple(left))
+
+
+def _descriptor_file(package: Package) -> tuple[Path, bytes]:
+    """Return the real path of the descriptor and what it holds; raise PackageError when it cannot be read any more."""
+    try:
+        place = resolve(package.root, package.descriptor_file.name)
+        return place, read_limited(place, package.limits.json_bytes)
+    except PathRefused as error:
+        raise PackageError(f"{package.descriptor_file.name} of {package.label} {error}") from None
+
+
+def _contents(package: Package) -> dict[str, bytes]:
+    """Return what the file of each resource holds, by the resource's name.
+
+    Raises
+    ------
+    PackageError
+        If one cannot be read any more.
+    """
+    contents = {}
+    for resource in package.resources:
+        if resource.file is not None:
+            try:
+                contents[resource.name] = read_limited(resource.file, package.limits.table_bytes)
+            except PathRefused as error:
+                raise PackageError(f"{resource.path} of {package.label} {error}") from None
+    return contents
+
+
+def _unchanged(package: Package, content: bytes) -> None:
+    """Raise PackageError when `content` is another descriptor than the package was opened with."""
+    try:
+        same = strictjson.parse(content, package.limits).value == package.descriptor
+    except strictjson.NotJson:
+        same = False
+    if not same:
+        raise PackageError(f"{package.label} has changed since it was opened; run this again")
 
 
 def _reason(table: Table, old: bytes, new: bytes) -> str:

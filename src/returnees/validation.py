@@ -10,6 +10,7 @@ from pathlib import Path
 from returnees.conformance import Authority
 from returnees.findings import distinct
 from returnees.outcome import Report
+from returnees.package.limits import Limits
 from returnees.package.model import Package
 from returnees.package.opening import open_package
 
@@ -22,6 +23,7 @@ def validate(
     conformance: bool = True,
     today: date | None = None,
     since: Package | None = None,
+    limits: Limits | None = None,
 ) -> Report:
     """Check everything in `package` and return the report.
 
@@ -36,6 +38,8 @@ def validate(
     since
         An older version of the package: each finding is marked as brought in since then or not, and only those that
         were make the report fail.
+    limits
+        How much is read of a package that is not opened yet; an opened one has its own.
 
     Raises
     ------
@@ -47,7 +51,7 @@ def validate(
         # Frictionless loads while the package is opened and our own libraries load: on two cores neither waits.
         authority = stack.enter_context(Authority()) if conformance else None
         if not isinstance(package, Package):
-            package = open_package(package)
+            package = open_package(package, limits=limits)
         if authority is not None:
             authority.ask(package)
         from returnees.checking import check, rows_of, summaries

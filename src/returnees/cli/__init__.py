@@ -57,13 +57,12 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         from returnees.cli.telling import quietly, telling_steps
         from returnees.errors import ReturneesError
+        from returnees.report.escape import visible
 
         with quietly(ctx.params["quiet"]), telling_steps(ctx.params["verbose"]):
             try:
                 return super().invoke(ctx)
             except ReturneesError as error:
-                from returnees.report.escape import visible
-
                 click.echo(f"returnees: {visible(str(error))}", err=True)
                 ctx.exit(2)
 

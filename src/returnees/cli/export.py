@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from returnees.cli.common import package_argument
+from returnees.cli.common import limit_option, package_argument
 
 
 def _names(stated: tuple[str, ...] | str) -> list[str]:
@@ -28,6 +28,7 @@ def _names(stated: tuple[str, ...] | str) -> list[str]:
               help="Only figures with one of these codes, and what belongs to them.")  # fmt: skip
 @click.option("--columns", multiple=True, metavar="NAME,...", help="Only these columns, in this order.")
 @click.option("--allow-invalid", is_flag=True, help="Export a package that has errors.")
+@limit_option
 def command(
     package: str | None,
     folder: Path,
@@ -36,6 +37,7 @@ def command(
     conditions: tuple[str, ...],
     columns: tuple[str, ...],
     allow_invalid: bool,
+    limits: tuple[str, ...],
 ) -> None:
     """Write the tables of PACKAGE in other formats, and one wide table of its figures.
 
@@ -51,17 +53,19 @@ def command(
       returnees export my-package --to out --format parquet --table figures
     """
     from returnees.export import export
+    from returnees.package.limits import Limits
     from returnees.package.opening import open_package
+    from returnees.report.escape import visible
     from returnees.validation import validate
 
-    opened = open_package(package)
+    opened = open_package(package, limits=Limits.stated(limits))
     report = validate(opened, conformance=False)
     if not report.valid and not allow_invalid:
         click.echo(
-            f"returnees: {opened.label} has errors and was not exported; "
+            f"returnees: {visible(opened.label)} has errors and was not exported; "
             "'returnees validate' lists them, --allow-invalid exports it all the same",
             err=True,
         )
         sys.exit(1)
     for file in export(opened, folder, _names(formats), _names(tables), where=conditions, columns=_names(columns)):
-        click.echo(str(file))
+        click.echo(visible(str(file)))

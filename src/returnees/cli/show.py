@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from returnees.cli.common import choice_of_figures, package_argument
+from returnees.cli.common import choice_of_figures, echo_data, package_argument
 
 
 @click.command(name="show")
@@ -25,6 +25,6 @@ def command(package: str | None, conditions: tuple[str, ...], form: str) -> None
     from returnees.showing import chosen_figures, render_figures
 
     figures = chosen_figures(open_package(package), conditions)
-    click.echo(render_figures(figures, form), nl=False)
+    echo_data(render_figures(figures, form))
     if form == "text":
         click.echo(f"{figures.height:,} figure{'' if figures.height == 1 else 's'}.", err=True)

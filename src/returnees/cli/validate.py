@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from returnees.cli.common import package_argument, wants_colour
+from returnees.cli.common import limit_option, package_argument, wants_colour
 
 if TYPE_CHECKING:
     from returnees.outcome import Report
@@ -40,9 +40,10 @@ def _complete_format(_: click.Context, __: click.Parameter, begun: str) -> list[
               help="Print rows for known_issues, one for each contradiction, instead of the report.")  # fmt: skip
 @click.option("--quiet", "-q", is_flag=True, help="Text shows errors only.")
 @click.option("--verbose", "-v", is_flag=True, help="Text shows each finding with its row, and what its code means.")
+@limit_option
 def command(
     package: str | None, forms: tuple[str, ...], output: str | None, fail_on: str, max_findings: int | None,
-    since: str | None, propose: bool, quiet: bool, verbose: bool,
+    since: str | None, propose: bool, quiet: bool, verbose: bool, limits: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Check PACKAGE: descriptor, files, tables, contracts, rows, rules.
 
@@ -60,6 +61,7 @@ def command(
       returnees validate --format github --format sarif=findings.sarif
       returnees validate --format html --output report.html
       returnees validate --propose-known-issues
+      returnees validate large-package --limit table_bytes=20G
     """
     from returnees.cli.reporting import plan_reports, write_reports
 
@@ -67,12 +69,13 @@ def command(
 
     from returnees.diff.places import open_place
     from returnees.findings import Severity
+    from returnees.package.limits import Limits
     from returnees.package.opening import open_package
     from returnees.report.repository import folder_of
     from returnees.report.view import View
     from returnees.validation import validate
 
-    opened = open_package(package)
+    opened = open_package(package, limits=Limits.stated(limits))
     before = open_place(since, opened.root) if since is not None else None
     report = validate(opened, conformance=not propose, since=before)
     if propose:

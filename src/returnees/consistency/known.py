@@ -102,6 +102,8 @@ class Acknowledged:
     def _unknown_figures(self) -> frozenset[str]:
         named = self.figures
         table = self._setting.tables["figures"]
+        if "figure_id" not in table.frame.columns:
+            return frozenset()
         return named - set(table.rows("figure_id", sorted(named))) if named else named
 
 

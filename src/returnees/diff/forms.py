@@ -124,7 +124,7 @@ def _table(table: TableDiff) -> dict[str, Any]:
 
 def render_changelog(found: PackageDiff) -> str:
     """Return the entries of a release in the form of Keep a Changelog 1.1.0."""
-    heading = f"## [{found.new_version or 'Unreleased'}]" + (f" - {found.issued}" if found.issued else "")
+    heading = visible(f"## [{found.new_version or 'Unreleased'}]" + (f" - {found.issued}" if found.issued else ""))
     sections: dict[str, list[str]] = {"added": [], "changed": [], "removed": []}
     for table in found.tables:
         for kind, line in _entries(table):

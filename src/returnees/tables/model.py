@@ -12,7 +12,10 @@ from returnees.findings import Finding, finding
 from returnees.tables.schema import TableSchema
 
 #: Findings after which rows of the file are missing from the table.
-_LOSSY = frozenset({"F100", "F101", "F102", "F104", "F105", "F108", "F118"})
+_LOSSY = frozenset({"F100", "F101", "F102", "F104", "F105", "F108", "F118", "F119"})
+
+#: How many characters of each cell a row's key keeps: a key is told with every finding on its row.
+LONGEST_KEY = 300
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,7 @@ class Table:
         if not self.key_fields:
             return None
         cells = self.raw.text.select(self.key_fields).row(row)
-        return ", ".join("" if cell is None else str(cell) for cell in cells)
+        return ", ".join("" if cell is None else str(cell)[:LONGEST_KEY] for cell in cells)
 
     def finding(self, code: str, message: str, *, field: str | None = None, row: int | None = None) -> Finding:
         """Return a finding on this table, on the 0-based `row` when one is named."""

@@ -117,6 +117,7 @@ def unread_findings(table: Table) -> list[Finding]:
             lambda row, cells=cells, field=field: (  # type: ignore[misc]
                 f"'{shorten(cells[row])}' in '{field.name}' is not {_form(field)}."
             ),
+            already=len(findings),
         )
     return findings
 
@@ -132,5 +133,6 @@ def _form(field: Field) -> str:
 
 def shorten(cell: str, most: int = 60) -> str:
     """Return a cell for use in a message: one line of at most `most` characters."""
+    cell = str(cell)[: most * 20]
     flat = " ".join(str(cell).split()) if str(cell).strip() == str(cell) else str(cell)
     return flat if len(flat) <= most else flat[: most - 1] + "…"
