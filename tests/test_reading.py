@@ -34,7 +34,8 @@ def valid_entries(prefix: str = "") -> dict[str, bytes]:
 def test_zip_reads_as_the_folder_does(tmp_path: Path, prefix: str) -> None:
     package = open_package(zipped(tmp_path / "p.zip", valid_entries(prefix)))
     folder = open_package(VALID)
-    assert package.findings == folder.findings == ()
+    assert folder.findings == ()
+    assert [item.code for item in package.findings] == ["F015"]  # the zip holds no list of checksums
     for name in folder.tables:
         assert package.table(name).equals(folder.table(name))
 
@@ -94,7 +95,7 @@ def test_unreadable_descriptor_is_one_sentence(tmp_path: Path, content: bytes) -
 def test_missing_package_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(returnees.PackageError, match="does not exist"):
         open_package(tmp_path / "nowhere")
-    with pytest.raises(returnees.PackageError, match="holds no datapackage.json"):
+    with pytest.raises(returnees.PackageError, match=r"holds no datapackage\.json"):
         open_package(tmp_path)
     (tmp_path / "figures.csv").write_text("a\n")
     with pytest.raises(returnees.PackageError, match="name its folder"):

@@ -15,17 +15,18 @@ from returnees.tables.constraints import check_contract, check_references
 from returnees.tables.model import Table
 
 
-def check(package: Package, today: date) -> tuple[list[Finding], Mapping[str, VerdictCounts]]:
+def check(package: Package, today: date, *, joint: bool = True) -> tuple[list[Finding], Mapping[str, VerdictCounts]]:
     """Return everything our own checks find in `package`, and the verdicts on the edits of each rule.
 
-    `today` is the last day that is not in the future.
+    `today` is the last day that is not in the future; without `joint`, figures are not asked whether all of them can be
+    true together.
     """
     tables = package.tables
     findings = [*package.findings, *table_findings(tables), *row_findings(tables, today)]
     setting = setting_of(package)
     if setting is None:
         return findings, {}
-    between = contradictions(setting)
+    between = contradictions(setting, joint=joint)
     return [*findings, *between.findings], between.verdicts
 
 
@@ -52,6 +53,20 @@ def summaries(tables: Mapping[str, Table], findings: Iterable[Finding]) -> tuple
             errors=severities.get(table.name, []).count(Severity.ERROR),
             warnings=severities.get(table.name, []).count(Severity.WARNING),
             infos=severities.get(table.name, []).count(Severity.INFO),
+            columns=tuple(table.raw.text.columns),
         )
         for table in tables.values()
     )
+
+
+def rows_of(tables: Mapping[str, Table], findings: Iterable[Finding]) -> dict[tuple[str, int], tuple[str, ...]]:
+    """Return the cells, as text, of each row that a finding stands in, by table and line."""
+    lines: dict[str, set[int]] = {}
+    for item in findings:
+        if item.line is not None and item.resource is not None and item.resource in tables:
+            lines.setdefault(item.resource, set()).add(item.line)
+    rows = {}
+    for name, wanted in lines.items():
+        for line, cells in tables[name].raw.cells_at(wanted):
+            rows[name, line] = cells
+    return rows

@@ -12,14 +12,13 @@ from returnees.markdown import code, text
 from returnees.package.model import Package
 from returnees.tables.model import Table
 from returnees.tables.schema import Field
+from returnees.tables.wording import allowed, demands
+
+#: Where the codebook stands in a package.
+CODEBOOK = "docs/codebook.md"
 
 #: A table that others refer to is listed code by code up to this many rows; the codes of a longer one are its file.
 LISTED_ROWS = 200
-
-_WORDS = {
-    "minimum": "at least", "maximum": "at most", "exclusiveMinimum": "more than", "exclusiveMaximum": "less than",
-    "minLength": "length at least", "maxLength": "length at most",
-}  # fmt: skip
 
 
 class _Reference(NamedTuple):
@@ -70,7 +69,7 @@ def _table(package: Package, table: Table, tables: Mapping[str, Table]) -> Itera
     yield _keys(table)
     yield _grid(["field", "type", "filled", "meaning"], (_field(table, field) for field in table.schema.fields))
     for field in table.schema.fields:
-        if (values := _allowed(field)) is not None:
+        if (values := allowed(field)) is not None:
             yield f"### Codes of {code(table.name)}.{code(field.name)}"
             yield _grid(["code", "rows"], _counts(table, field, values))
     if references := _references(table, tables):
@@ -94,22 +93,10 @@ def _keys(table: Table) -> str:
 def _field(table: Table, field: Field) -> list[str]:
     """Return the row of one field."""
     meaning = ". ".join(part.rstrip(".") for part in (field.title, field.description) if part)
-    said = [text(field.type if field.format == "default" else f"{field.type}, {field.format}")]
-    said += ["required"] if field.required else []
-    said += ["unique"] if field.constraints.get("unique") is True else []
-    said += [f"{words} {text(field.constraints[key])}" for key, words in _WORDS.items() if key in field.constraints]
-    said += [f"of the form {code(field.constraints['pattern'])}"] if field.constraints.get("pattern") else []
     unit = f" Unit: {text(field.unit)}." if field.unit else ""
     filled = table.frame[field.name].is_not_null().sum()
-    return [code(field.name), ", ".join(said), f"{filled:,}", f"{text(meaning)}.{unit}" if meaning else unit.strip()]
-
-
-def _allowed(field: Field) -> list[object] | None:
-    """Return the codes that a field's own schema lists, or None."""
-    values = field.constraints.get("enum") or field.categories
-    if values:
-        return list(values)
-    return [True, False] if field.type == "boolean" else None
+    said = ", ".join(demands(field, text, code))
+    return [code(field.name), said, f"{filled:,}", f"{text(meaning)}.{unit}" if meaning else unit.strip()]
 
 
 def _counts(table: Table, field: Field, values: list[object]) -> Iterator[list[str]]:

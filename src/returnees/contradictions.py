@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -19,7 +19,7 @@ from returnees.consistency.setting import Setting
 from returnees.consistency.system import System
 from returnees.consistency.verdicts import BROKEN, HOLDS, verdicts
 from returnees.consistency.wording import Witnesses, figures_of, guards_of, sides, terms_of
-from returnees.findings import Finding, finding
+from returnees.findings import Finding, Severity, finding
 from returnees.outcome import VerdictCounts
 from returnees.solve.components import Component
 from returnees.solve.conflicts import Joint, joint_conflicts
@@ -41,26 +41,33 @@ class Contradictions:
     verdicts: Mapping[str, VerdictCounts]
 
 
-def contradictions(setting: Setting) -> Contradictions:
-    """Lay the rules of `setting` over its figures and return everything that is found between them."""
+def contradictions(setting: Setting, *, joint: bool = True) -> Contradictions:
+    """Lay the rules of `setting` over its figures and return everything that is found between them.
+
+    Without `joint`, what takes several edits together is left out.
+    """
     findings = [*setting.findings, *hierarchy_findings(setting.tables, setting.profile)]
     findings += [*example_findings(setting), *contradictory_rules(setting)]
     known = Acknowledged(setting)
     analysis = analyse(setting)
     findings += idle_findings(analysis)
-    for item, rules in _broken(analysis):
+    for item, rules in _broken(analysis, known.figures):
         findings.append(known.weigh(item, rules))
-    for item, rules in _joint(analysis):
+    for item, rules in _joint(analysis) if joint else ():
         findings.append(known.weigh(item, rules))
     findings += known.left()
     return Contradictions(tuple(findings), analysis.counts)
 
 
-def _broken(analysis: Analysis) -> Iterator[tuple[Finding, Sequence[str]]]:
-    """Yield a finding for each broken edit, with its rule, and one that counts those beyond `MOST_BROKEN` of a rule."""
+def _broken(analysis: Analysis, acknowledged: Collection[str]) -> Iterator[tuple[Finding, Sequence[str]]]:
+    """Yield a finding for each broken edit, with its rule, and one that counts those beyond `MOST_BROKEN` of a rule.
+
+    Edits with a figure that is `acknowledged` in a known issue are all shown.
+    """
     setting, system = analysis.setting, analysis.edits.system
     broken = analysis.broken.sort("edit")
-    shown = broken.filter(pl.int_range(pl.len()).over("rule") < MOST_BROKEN)
+    few = pl.int_range(pl.len()).over("rule") < MOST_BROKEN
+    shown = broken.filter(few | pl.col("edit").is_in(_touching(system, acknowledged).implode()))
     terms, guards = terms_of(system, shown["edit"]), guards_of(system, shown["edit"])
     named = (term.figure for items in terms.values() for term in items if term.figure is not None)
     witnesses = Witnesses(setting, [*named, *(figure for items in guards.values() for figure in items)])
@@ -68,19 +75,30 @@ def _broken(analysis: Analysis) -> Iterator[tuple[Finding, Sequence[str]]]:
         rule = setting.rule_of[name]
         figures = figures_of(terms[number], guards.get(number, ()))
         head = f"{rule.label[:1].upper()}{rule.label[1:]}: {sides(terms[number], limit)}."
+        if turned:
+            head += " But what should be the smaller is dated later: the greater may have grown since."
         yield _finding("F202" if turned else "F201", rule, head, figures, witnesses), (name,)
-    for name, total in broken.group_by("rule", maintain_order=True).len().iter_rows():
-        if total > MOST_BROKEN:
-            rule = setting.rule_of[name]
-            message = f"{rule.label[:1].upper()}{rule.label[1:]}: {total - MOST_BROKEN:,} more edits are broken."
-            yield finding("F201", message, severity=rule.severity, rule=name), (name,)
+    hidden = broken.join(shown.select("edit"), on="edit", how="anti")
+    for name, more in hidden.group_by("rule", maintain_order=True).len().iter_rows():
+        rule = setting.rule_of[name]
+        message = f"{rule.label[:1].upper()}{rule.label[1:]}: {more:,} more edits are broken."
+        yield finding("F201", message, severity=rule.severity, rule=name), (name,)
+
+
+def _touching(system: System, figures: Collection[str]) -> pl.Series:
+    """Return the edits that have one of these figures."""
+    chosen = system.quantities.filter(pl.col("figure").is_in(list(figures)))["quantity"]
+    return system.terms.filter(pl.col("quantity").is_in(chosen.implode()))["edit"].unique()
 
 
 def _finding(code: str, rule: Rule, head: str, figures: Sequence[str], witnesses: Witnesses) -> Finding:
     """Return a finding on figures, which says what each of them prints and where it stands."""
-    severity = rule.severity if code == "F201" else None
+    severity = rule.severity if code == "F201" or rule.severity is Severity.INFO else None
+    lines = [head, *witnesses.words(figures)]
+    if code != "F203":
+        lines.append(f"Why: {rule.why}")
     return finding(
-        code, "\n".join([head, *witnesses.words(figures)]), severity=severity, rule=rule.id, resource="figures",
+        code, "\n".join(lines), severity=severity, rule=rule.id, resource="figures",
         file=witnesses.file, line=witnesses.line(figures[0]), key=figures[0], figures=figures,
     )  # fmt: skip
 

@@ -19,14 +19,35 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Breakage:
+    """One change that breaks a sound package: in `file`, `old` becomes `new`.
+
+    Without `old` the whole file becomes `new`; `after` is a text that stands somewhere before `old`, where `old` alone
+    would not say which place is meant; with `gone` the file is removed.
+    """
+
+    file: str
+    old: str | None = None
+    new: str = ""
+    after: str | None = None
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Code:
-    """One public finding code: stable, documented, never used again for something else."""
+    """One public finding code: stable, documented, never used again for something else.
+
+    ``example`` are changes to a fresh package (``returnees new``) that produce it; ``situation`` says when it is
+    produced where no change to a package can show it.
+    """
 
     code: str
     title: str
     severity: Severity
     meaning: str
     remedy: str
+    example: tuple[Breakage, ...] = ()
+    situation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +71,8 @@ class Finding:
         The rule that a consistency finding is about.
     figures
         The ids of the figures it is about.
+    new
+        Whether the change that was asked about brought it in; None when none was.
     """
 
     code: str
@@ -64,6 +87,7 @@ class Finding:
     field: str | None = None
     key: str | None = None
     figures: tuple[str, ...] = ()
+    new: bool | None = None
 
     @property
     def place(self) -> str:
@@ -94,7 +118,8 @@ def catalogue() -> dict[str, Code]:
         if not file.name.endswith(".toml"):
             continue
         for code, entry in tomllib.loads(file.read_text(encoding="utf-8")).items():
-            codes[code] = Code(code, entry["title"], Severity(entry["severity"]), entry["meaning"], entry["remedy"])
+            example = tuple(Breakage(**change) for change in entry.pop("example", ()))
+            codes[code] = Code(code, **{**entry, "severity": Severity(entry["severity"])}, example=example)
     return dict(sorted(codes.items()))
 
 

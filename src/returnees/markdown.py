@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 
+from returnees.report.escape import visible
+
 
 def _plain(value: object) -> str:
-    """Return text on one line, without what a terminal or a page would obey."""
-    return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+", " ", str(value)).split())
+    """Return text on one line, what a terminal or a page would obey spelled out."""
+    return visible(" ".join(str(value).split()))
 
 
 def text(value: object) -> str:
-    """Return text that Markdown shows as it is."""
-    return re.sub(r"([\\|<\[\]`*])", r"\\\1", _plain(value))
+    """Return text that Markdown shows as it is, also at the start of a paragraph."""
+    escaped = re.sub(r"([\\|<\[\]`*~]|(?<!\w)_|_(?!\w)|&(?=#?\w+;))", r"\\\1", _plain(value))
+    escaped = re.sub(r"^(?=[#>+=-])", r"\\", escaped)
+    return re.sub(r"^([0-9]+)(?=[.)](?:\s|$))", r"\1\\", escaped)
 
 
 def code(value: object) -> str:

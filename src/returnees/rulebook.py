@@ -11,6 +11,8 @@ from returnees.errors import PackageError
 from returnees.markdown import code, text
 from returnees.package.model import Package
 
+#: Where the page of rules stands in a package.
+RULEBOOK = "docs/rules.md"
 
 def rulebook(package: Package) -> str:
     """Return the rules of `package` as Markdown, in the order of the rule file.

@@ -144,14 +144,14 @@ def _rules(field: Field) -> list[tuple[str, Callable[[pl.Expr], pl.Expr]]]:
         elif constraint == "pattern":
             rules.append((constraint, _matching(str(stated))))
         elif constraint in _COMPARISONS:
-            rules.append((constraint, _within(field, _COMPARISONS[constraint], _value(field, stated))))
+            rules.append((constraint, _within(field, _COMPARISONS[constraint], value_of(field, stated))))
         elif constraint in _LENGTHS:
             rules.append((constraint, _long(_LENGTHS[constraint], stated)))
     return rules
 
 
 def _one_of(field: Field, stated: Any) -> Callable[[pl.Expr], pl.Expr]:
-    values = pl.Series([_value(field, item) for item in stated], dtype=_type(field))
+    values = pl.Series([value_of(field, item) for item in stated], dtype=_type(field))
     return lambda cell: cell.is_in(values.implode())
 
 
@@ -188,7 +188,7 @@ def _type(field: Field) -> Any:
     return pl.String if not_checked(field) else _TYPES.get(field.type, pl.String)
 
 
-def _value(field: Field, stated: Any) -> Any:
+def value_of(field: Field, stated: Any) -> Any:
     """Return a value that a constraint states as a cell of the field would be read, or None when it is none.
 
     Given as text it is in the field's own form (``decimalChar``, ``trueValues``), given as JSON in that of JSON.
@@ -209,14 +209,14 @@ def _why_not(field: Field, constraint: str, stated: Any) -> str | None:
     if constraint in ("required", "unique"):
         return None
     if constraint == "enum":
-        unread = [item for item in stated if _value(field, item) is None]
+        unread = [item for item in stated if value_of(field, item) is None]
         return f"{unread[0]!r} is not a value of type {field.type}" if unread else None
     if constraint in _COMPARISONS:
         if field.type not in _ORDERED:
             return f"values of type {field.type} have no order"
         if why := not_checked(field):
             return f"the {why} is not supported"
-        return f"{stated!r} is not a value of type {field.type}" if _value(field, stated) is None else None
+        return f"{stated!r} is not a value of type {field.type}" if value_of(field, stated) is None else None
     if field.type not in _TEXTUAL and constraint in ("pattern", *_LENGTHS):
         return f"it is for text, and the field is of type {field.type}"
     if constraint == "pattern":

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from returnees.conditions import read_conditions
+from returnees.conditions import meets
 from returnees.figures.readings import amount
 from returnees.package.model import Package
 from returnees.report.lines import grid
@@ -23,13 +23,7 @@ def chosen_figures(package: Package, conditions: Sequence[str]) -> pl.DataFrame:
         If a condition is not of this form, its field is not one of figures, or its code does not occur.
     """
     figures = package.table("figures")
-
-    def known(field: str) -> list[str]:
-        return figures[field].cast(pl.String).unique().drop_nulls().to_list()
-
-    for field, codes in read_conditions(conditions, figures.columns, known):
-        figures = figures.filter(pl.col(field).cast(pl.String).is_in(codes))
-    return figures
+    return figures.filter(meets(figures, conditions))
 
 
 def render_figures(figures: pl.DataFrame, form: str) -> str:

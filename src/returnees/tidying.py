@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from returnees.errors import UsageError
-from returnees.package.model import Package, Resource
-from returnees.tables.canonical import UNSAFE, canonical_text, csv_bytes
+from returnees.package.integrity import described
+from returnees.package.model import Package
+from returnees.tables.canonical import canonical_text, encoded, unsafe
 from returnees.tables.model import Table
-from returnees.writing import write_bytes
+from returnees.writing import write_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +31,8 @@ class Tidying:
     left: tuple[tuple[str, str], ...]
 
     def write(self) -> None:
-        """Write every change, each file in one step; raise ReturneesError when one cannot be written."""
-        for change in self.changes:
-            write_bytes(change.target, change.content)
+        """Write every change, all files or none; raise ReturneesError when one cannot be written."""
+        write_all({change.target: change.content for change in self.changes})
 
 
 def tidying(package: Package) -> Tidying:
@@ -60,34 +56,20 @@ def tidying(package: Package) -> Tidying:
         content = resource.file.read_bytes()
         table = package.tables.get(resource.name)
         if table is not None:
-            why = _unsafe(table)
+            why = unsafe(table)
             if why:
                 left.append((resource.path, why))
             else:
-                tidy = _encoded(table, resource)
+                tidy = encoded(canonical_text(table), resource)
                 if tidy != content:
                     changes.append(Change(resource.path, _reason(table, content, tidy), resource.file, tidy))
                     content = tidy
         contents[resource.name] = content
-    descriptor = _descriptor(package.descriptor, contents)
+    descriptor = described(package.descriptor, contents)
     if descriptor != package.descriptor_file.read_bytes():
         reason = "bytes, hash or layout of the descriptor"
         changes.append(Change("datapackage.json", reason, package.descriptor_file, descriptor))
     return Tidying(tuple(changes), tuple(left))
-
-
-def _unsafe(table: Table) -> str | None:
-    """Return which finding stands in the way of writing the table anew, or None."""
-    codes = sorted({item.code for item in table.findings} & UNSAFE)
-    return f"mend {', '.join(codes)} first" if codes else None
-
-
-def _encoded(table: Table, resource: Resource) -> bytes:
-    """Return the canonical file in the resource's declared encoding and with its declared delimiter."""
-    content = csv_bytes(canonical_text(table), resource.delimiter)
-    if resource.encoding.lower() in ("utf-8", "utf8"):
-        return content
-    return content.decode("utf-8").encode(resource.encoding)
 
 
 def _reason(table: Table, old: bytes, new: bytes) -> str:
@@ -98,17 +80,3 @@ def _reason(table: Table, old: bytes, new: bytes) -> str:
     if not order.equals(table.raw.text.select(order.columns)):
         return "order of rows"
     return "quotes, line ends or order of columns"
-
-
-def _descriptor(stated: Mapping[str, Any], contents: Mapping[str, bytes]) -> bytes:
-    """Return the descriptor with the true size and hash of each file whose descriptor states them or could."""
-    resources = []
-    for item in stated.get("resources", ()):
-        content = contents.get(str(item.get("name"))) if isinstance(item, Mapping) else None
-        if content is None:
-            resources.append(item)
-            continue
-        facts = {"bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"}
-        resources.append({**item, **facts})
-    descriptor = {**stated, "resources": resources}
-    return (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode("utf-8")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from returnees.errors import ReturneesError, UsageError
@@ -60,6 +60,14 @@ def write_text(target: Path, content: str) -> None:
     write_bytes(target, content.encode("utf-8"))
 
 
+def stands(target: Path, content: bytes) -> bool:
+    """Whether the file `target` is there and holds just `content`."""
+    try:
+        return target.stat().st_size == len(content) and target.read_bytes() == content
+    except OSError:
+        return False
+
+
 _FILE_NAME = re.compile(r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}$")
 
 
@@ -74,3 +82,55 @@ def file_name(name: str) -> str:
     if not _FILE_NAME.match(name):
         raise UsageError(f"{name!a} cannot be the name of a file; use letters, digits, '.', '_' and '-'")
     return name
+
+
+def write_all(contents: Mapping[Path, bytes], *, expected: Mapping[Path, bytes] | None = None) -> None:
+    """Write every file or none: all are written aside first, and only then put in place one after the other.
+
+    When one cannot be put in place, or the person interrupts, those that were are put back. A process that is killed
+    while files are put in place leaves the old or the new one of each.
+
+    Parameters
+    ----------
+    contents
+        What each file is to hold.
+    expected
+        What files held when `contents` was made from them; when one has changed since, nothing is written.
+
+    Raises
+    ------
+    ReturneesError
+        If a file cannot be written or has changed since.
+    """
+    before = {target: _content(target) for target in contents}
+    try:
+        with ExitStack() as asides:
+            # A stack ends its blocks last first, and each puts its file in place when it ends: entered in reverse, the
+            # files come into place in the order given.
+            for target in reversed(list(contents)):
+                asides.enter_context(replacing(target)).write_bytes(contents[target])
+            for target, content in (expected or {}).items():
+                if _content(target) != content:
+                    raise ReturneesError(f"{target} was changed by someone else meanwhile; nothing was written")
+    except BaseException:
+        for target, old in before.items():
+            _put_back(target, old)
+        raise
+
+
+def _content(target: Path) -> bytes | None:
+    """Return what a file holds, None when there is none; raise ReturneesError when it cannot be read."""
+    try:
+        return target.read_bytes() if target.exists() else None
+    except OSError as error:
+        raise ReturneesError(f"{target} cannot be read: {error.strerror or error}") from None
+
+
+def _put_back(target: Path, content: bytes | None) -> None:
+    """Make `target` hold what it held before, if it does not."""
+    if _content(target) == content:
+        return
+    if content is None:
+        target.unlink(missing_ok=True)
+    else:
+        write_bytes(target, content)

@@ -15,6 +15,7 @@ COMMANDS = {
     "compare": "Show where sources disagree.",
     "cite": "Cite one figure, or the package.",
     "diff": "Show what changed between two versions.",
+    "add": "Add a figure or a reading, checked against every rule.",
     "tidy": "Put rows in canonical order; refresh bytes and hash.",
     "codebook": "Write the codebook, or check that it is current.",
     "rules": "Write the page of rules, or check that it is current.",
@@ -22,6 +23,7 @@ COMMANDS = {
     "site": "Build the website: pages, charts, downloads.",
     "plot": "Draw a chart or a map as SVG or PNG.",
     "release": "Build the zip of a version, with checksums.",
+    "new": "Write a fresh package that follows the profile.",
 }
 
 
@@ -53,13 +55,17 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
+        from returnees.cli.telling import quietly, telling_steps
         from returnees.errors import ReturneesError
 
-        try:
-            return super().invoke(ctx)
-        except ReturneesError as error:
-            click.echo(f"returnees: {error}", err=True)
-            ctx.exit(2)
+        with quietly(ctx.params["quiet"]), telling_steps(ctx.params["verbose"]):
+            try:
+                return super().invoke(ctx)
+            except ReturneesError as error:
+                from returnees.report.escape import visible
+
+                click.echo(f"returnees: {visible(str(error))}", err=True)
+                ctx.exit(2)
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -75,11 +81,20 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and leave."
 )
-def main() -> None:
+@click.option("--quiet", "-q", is_flag=True, help="Keep standard error empty when the command succeeds.")
+@click.option("--verbose", "-v", is_flag=True, help="Tell on standard error what is done, and how many seconds in.")
+def main(quiet: bool, verbose: bool) -> None:
     """Check, explain and publish packages of published figures.
 
     PACKAGE, in every command, is a folder, a datapackage.json or a .zip; without it, the package in the current folder,
     else the one shipped with this software.
 
     Exit codes: 0 nothing wrong, 1 findings at or above --fail-on, 2 the job could not be done.
+
+    \b
+    Examples:
+      returnees validate
+      returnees --verbose validate my-package
+      returnees show --area USA
+      returnees explain F201
     """

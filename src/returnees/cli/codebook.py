@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from returnees.cli.common import package_argument, write_page
+from returnees.cli.common import package_argument
+from returnees.cli.files import write_page
 
 
 @click.command(name="codebook")
@@ -23,6 +24,6 @@ def command(package: str | None, file: Path | None, check: bool) -> None:
       returnees codebook --check
       returnees codebook my-package --to my-codebook.md
     """
-    from returnees.codebook import codebook
+    from returnees.codebook import CODEBOOK, codebook
 
-    write_page(package, file, check, name="codebook", make=codebook)
+    write_page(package, file, CODEBOOK, check, codebook)

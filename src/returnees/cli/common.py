@@ -1,20 +1,17 @@
-"""What several commands share: the package argument, the choice of figures, generated pages, when to use colour."""
+"""What several commands share: the package argument, the choice of figures, when to use colour."""
 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from returnees.consistency.setting import Setting
-    from returnees.package.model import Package
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -62,36 +59,6 @@ def say_unused_rules(setting: Setting) -> None:
     wrong = [item for item in setting.findings if item.code != "F407"]
     if wrong:
         click.echo(f"Not every rule was used: {wrong[0].message} 'returnees validate' says more.", err=True)
-
-
-def write_page(
-    package: str | None, file: Path | None, check: bool, *, name: str, make: Callable[[Package], str]
-) -> None:
-    """Write the page that `make` makes of a package to `file`, else to ``docs/NAME.md`` of it, unless it is current.
-
-    With `check` nothing is written, and the exit code is 1 if the page is stale.
-    """
-    from returnees.errors import UsageError
-    from returnees.package.opening import open_package
-    from returnees.writing import write_bytes
-
-    opened = open_package(package)
-    if file is None and opened.keep is not None:
-        raise UsageError(f"{opened.label} is an archive, which is not changed; say with --to where the page goes")
-    target = file or opened.root / "docs" / f"{name}.md"
-    content = make(opened).encode("utf-8")
-    try:
-        stale = target.read_bytes() != content
-    except OSError:
-        stale = True
-    if not stale:
-        click.echo(f"{target} is as it should be.", err=True)
-    elif check:
-        click.echo(f"{target}: stale; 'returnees {name}' writes it anew")
-        sys.exit(1)
-    else:
-        write_bytes(target, content)
-        click.echo(str(target))
 
 
 @contextmanager

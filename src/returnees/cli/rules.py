@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from returnees.cli.common import package_argument, write_page
+from returnees.cli.common import package_argument
+from returnees.cli.files import write_page
 
 
 @click.command(name="rules")
@@ -23,6 +24,6 @@ def command(package: str | None, file: Path | None, check: bool) -> None:
       returnees rules --check
       returnees rules my-package --to my-rules.md
     """
-    from returnees.rulebook import rulebook
+    from returnees.rulebook import RULEBOOK, rulebook
 
-    write_page(package, file, check, name="rules", make=rulebook)
+    write_page(package, file, RULEBOOK, check, rulebook)

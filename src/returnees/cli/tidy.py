@@ -7,6 +7,7 @@ import sys
 import click
 
 from returnees.cli.common import package_argument
+from returnees.cli.files import own_folder
 
 
 @click.command(name="tidy")
@@ -25,7 +26,9 @@ def command(package: str | None, check: bool) -> None:
     from returnees.package.opening import open_package
     from returnees.tidying import tidying
 
-    result = tidying(open_package(package))
+    opened = open_package(package)
+    own_folder(opened, package, "go to the folder of one")
+    result = tidying(opened)
     if not check:
         result.write()
     verb = "would be written anew" if check else "written anew"

@@ -81,6 +81,8 @@ def _without_figures(setting: Setting, rule_id: str) -> Iterator[str]:
     for dimension, codes in rule.where.items():
         if present[dimension].isdisjoint(known.number(dimension, code) for code in codes):
             yield f"{dimension} {' or '.join(codes)}"
+    if rule.measures and present["measure"].isdisjoint(known.number("measure", name) for name in rule.measures):
+        yield f"measure {' or '.join(rule.measures)}"
     dimension = "measure" if rule.along is None else rule.along
     if dimension in present:
         names = dict.fromkeys(name.name for name in rule.comparison.names())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from returnees.consistency.patterns import Pattern
+from returnees.consistency.patterns import COUNTED, Pattern
 from returnees.consistency.quantities import Quantities
 from returnees.consistency.rules import Rule
 
@@ -39,11 +39,12 @@ def slots_of(batch: Batch, quantities: Quantities) -> pl.DataFrame:
     """Return the slots of a batch that any figure can fill, with the limit of their pattern."""
     rows = []
     for number, pattern in batch.patterns:
-        whole = pattern.sides[0] == 1
         for at, slot in enumerate(pattern.slots):
             measure = quantities.number("measure", slot.measure) if slot.measure is not None else None
             code = quantities.number(pattern.dimension, slot.code) if pattern.dimension and slot.code else None
             if (slot.measure is None) == (measure is None) and (slot.code is None) == (code is None):
+                # Whether the figure in the slot is all that the smaller side needs.
+                whole = pattern.sides[0] == (slot.kind != COUNTED)
                 facts = (slot.coefficient, slot.kind, pattern.limit, whole, pattern.decides_alone)
                 rows.append((number, at, measure, code, *facts))
     schema = {"pattern": pl.Int64, "slot": pl.Int64, "slot_measure": pl.Int64, "slot_code": pl.Int64,

@@ -25,10 +25,11 @@ _MEMBER = {
 
 @dataclass(frozen=True)
 class Edits:
-    """The system of all edits of two figures or more, and the edits of a single figure, which are only counted.
+    """The system of all edits that limit something, and the others, which are only counted.
 
-    ``lone`` has a row a rule with how many such edits there are (``edits``) and how many of them hold whatever the
-    unpublished quantities are (``holds``); all others cannot be verified.
+    Those others have a single figure, or a product whose share was never published. ``lone`` has a row a rule with how
+    many such edits there are (``edits``) and how many of them hold whatever the unpublished quantities are (``holds``);
+    all others cannot be verified.
     """
 
     system: System
@@ -54,7 +55,9 @@ def lay(rules: Sequence[Rule], quantities: Quantities, profile: Profile) -> Edit
         alone = _lone(found.to_native(), pl.concat([single for _, single in parts]), patterns)
         sheets.append(dated(found).select(*_MEMBER).to_native())
     terms = pl.concat([pl.DataFrame(schema=_MEMBER), *sheets], how="vertical_relaxed")
-    return Edits(_system(terms, patterns, quantities), alone)
+    system, limitless = _system(terms, patterns, quantities)
+    lone = pl.concat([alone, limitless]).group_by("rule").agg(pl.col("edits").sum(), pl.col("holds").sum()).sort("rule")
+    return Edits(system, lone)
 
 
 def _members(batch: Batch, quantities: Quantities, total: int) -> tuple[nw.DataFrame[pl.DataFrame], pl.DataFrame]:
@@ -95,7 +98,7 @@ def _holds() -> pl.Expr:
 
     What was not published on the smaller side has no upper end, so it does only where the figure is all of that side.
     """
-    most = pl.when(pl.col("kind") == COUNTED).then(1.0).otherwise(pl.col("most"))
+    most = pl.when(pl.col("kind") == COUNTED).then((pl.col("most") > 0).cast(pl.Float64)).otherwise(pl.col("most"))
     return pl.col("whole") & (pl.col("coefficient") * most <= pl.col("limit") + TOLERANCE)
 
 
@@ -103,22 +106,22 @@ def _series(rule: Rule, quantities: Quantities, pattern: int, total: int) -> pl.
     """Return the terms of a rule of time."""
     figures = limited(rule, quantities)
     figures = figures.with_columns((pl.col("key") % quantities.radix["source"]).alias("place"))
-    terms: pl.DataFrame = series(nw.from_native(figures, eager_only=True), pattern, total).select(*_MEMBER).to_native()
+    lines = nw.from_native(figures, eager_only=True)
+    terms: pl.DataFrame = series(lines, quantities.frame.height, pattern, total).select(*_MEMBER).to_native()
     return terms
 
 
 def _lone(found: pl.DataFrame, single: pl.DataFrame, patterns: Sequence[Pattern]) -> pl.DataFrame:
     """Return, by rule, how many edits have a single published figure, and how many of these hold all the same."""
-    facts = pl.DataFrame(
-        [(number, pattern.rule.id, pattern.limit, pattern.sides[0] == 1) for number, pattern in enumerate(patterns)],
-        schema={"pattern": pl.Int64, "rule": pl.String, "limit": pl.Float64, "whole": pl.Boolean},
-        orient="row",
-    )
+    facts = _facts(patterns).drop("alone")
     alone = found.filter(
         ~pl.col("alone") & pl.col("group").is_unique() & (pl.col("coefficient") > 0) & (pl.col("kind") != GUARD)
     )
-    alone = alone.join(facts, on="pattern").select(
-        "pattern", pl.lit(1).cast(pl.Int64).alias("edits"), _holds().cast(pl.Int64).alias("holds")
+    whole = pl.col("below") == (pl.col("kind") != COUNTED).cast(pl.Int64)
+    alone = (
+        alone.join(facts, on="pattern")
+        .with_columns(whole.alias("whole"))
+        .select("pattern", pl.lit(1).cast(pl.Int64).alias("edits"), _holds().cast(pl.Int64).alias("holds"))
     )
     return (
         pl.concat([alone, single]).join(facts, on="pattern")
@@ -126,63 +129,93 @@ def _lone(found: pl.DataFrame, single: pl.DataFrame, patterns: Sequence[Pattern]
     )  # fmt: skip
 
 
-def _system(terms: pl.DataFrame, patterns: Sequence[Pattern], quantities: Quantities) -> System:
-    """Return the terms as a system: edits numbered, shares turned into coefficients, bounds beside."""
+def _system(terms: pl.DataFrame, patterns: Sequence[Pattern], quantities: Quantities) -> tuple[System, pl.DataFrame]:
+    """Return the terms as a system: edits numbered, shares turned into coefficients, bounds beside.
+
+    The second frame has a row a rule with the number of edits that limit nothing for want of a share (``edits``), and
+    how many of these hold (``holds``): none.
+    """
     edits = terms.group_by("key").agg(pl.col("pattern").first()).sort("pattern", "key")
     edits = edits.with_row_index("edit").with_columns(pl.col("edit").cast(pl.Int64))
-    terms = terms.drop("pattern").join(edits, on="key")
-    shares = terms.filter(pl.col("kind") == GUARD)
-    if terms.filter(pl.col("kind") == SCALED).height:
-        terms, edits = _scaled(terms, edits, shares)
-    guards = shares.join(edits, on="edit", how="semi").join(
-        quantities.frame.select("quantity", "figure"), on="quantity"
-    )
+    edits = edits.join(_facts(patterns), on="pattern")
+    terms = terms.drop("pattern").join(edits.select("edit", "key"), on="key")
+    found = terms.filter(pl.col("kind") != GUARD).group_by("edit").agg(
+        ((pl.col("coefficient") > 0) & (pl.col("kind") != COUNTED)).sum().cast(pl.Int64).alias("found_below"),
+        (pl.col("coefficient") < 0).sum().cast(pl.Int64).alias("found_above"),
+        pl.col("reversed").any().alias("dates_reversed"),
+    )  # fmt: skip
+    published = quantities.frame.select("quantity", "figure").drop_nulls()
+    shares = terms.filter(pl.col("kind") == GUARD).join(published, on="quantity")
+    kept = edits.with_columns(widened=pl.lit(0.0))
+    if terms["kind"].is_in([GUARD, SCALED]).any():
+        terms, kept = _scaled(terms, edits, shares)
+    guards = shares.join(kept, on="edit", how="semi")
     counted = terms.filter(pl.col("kind") == COUNTED)["quantity"].unique()
     total = quantities.frame.height
     # A count adds up figures that are positive, as 0 or 1: a second quantity of the same figure.
     number = pl.when(pl.col("kind") == COUNTED).then(pl.col("quantity") + total).otherwise(pl.col("quantity"))
     terms = terms.with_columns(number.alias("quantity"))
-    facts = pl.DataFrame(
-        [(number, pattern.rule.id, pattern.limit, *pattern.sides) for number, pattern in enumerate(patterns)],
-        schema={"pattern": pl.Int64, "rule": pl.String, "limit": pl.Float64, "below": pl.Int64, "above": pl.Int64},
-        orient="row",
-    )
-    found = terms.group_by("edit").agg(
-        (pl.col("coefficient") > 0).sum().cast(pl.Int64).alias("found_below"),
-        (pl.col("coefficient") < 0).sum().cast(pl.Int64).alias("found_above"),
-        pl.col("reversed").any().alias("dates_reversed"),
-    )
-    edits = edits.join(facts, on="pattern").join(found, on="edit").select(
-        "edit", "rule", "limit", "dates_reversed",
-        (pl.col("below") - pl.col("found_below")).clip(0).alias("missing_below"),
-        (pl.col("above") - pl.col("found_above")).clip(0).alias("missing_above"),
+    limitless = edits.join(kept, on="edit", how="anti").group_by("rule").agg(
+        pl.len().cast(pl.Int64).alias("edits"), pl.lit(0).cast(pl.Int64).alias("holds")
+    )  # fmt: skip
+    kept = kept.join(found, on="edit").select(
+        "edit", "rule", "limit", "widened", "dates_reversed",
+        (pl.col("below") - pl.col("found_below")).alias("missing_below"),
+        (pl.col("above") - pl.col("found_above")).alias("missing_above"),
     ).sort("edit")  # fmt: skip
-    return System(
+    system = System(
         _bounds(quantities, counted),
-        edits,
+        kept,
         terms.select("edit", "quantity", "coefficient").sort("edit", "quantity"),
         guards.select("edit", "figure").sort("edit", "figure"),
     )
+    return system, limitless
+
+
+def _facts(patterns: Sequence[Pattern]) -> pl.DataFrame:
+    """Return the rule and the limit of each pattern, what its sides need, and whether one figure is enough for it."""
+    rows = [
+        (number, pattern.rule.id, pattern.limit, *pattern.sides, pattern.decides_alone)
+        for number, pattern in enumerate(patterns)
+    ]
+    schema = {"pattern": pl.Int64, "rule": pl.String, "limit": pl.Float64, "below": pl.Int64, "above": pl.Int64,
+              "alone": pl.Boolean}  # fmt: skip
+    return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _scaled(terms: pl.DataFrame, edits: pl.DataFrame, shares: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the terms with the bounds of shares in the coefficients, without edits whose share was never published.
 
     On the greater side a share counts with its high end and on the smaller with its low end: what is left is true
-    whatever the share really is.
+    whatever the share really is. By how much its left side can be larger when the share is at its other end is the
+    edit's ``widened``.
     """
     share = shares.select("edit", pl.col("least").alias("share_low"), pl.col("most").alias("share_high"))
     scaled = terms.filter(pl.col("kind") == SCALED)
     void = scaled.join(share, on="edit", how="anti").select("edit")
-    end = pl.when(pl.col("coefficient") < 0).then(pl.col("share_high")).otherwise(pl.col("share_low")) / 100
-    scaled = scaled.join(share, on="edit").with_columns(pl.col("coefficient") * end).select(terms.columns)
+    above = pl.col("coefficient") < 0
+    end = pl.when(above).then(pl.col("share_high")).otherwise(pl.col("share_low")) / 100
+    width = (pl.col("share_high") - pl.col("share_low")) / 100 * pl.col("coefficient").abs()
+    most = pl.when(above).then(pl.col("least")).otherwise(pl.col("most"))
+    scaled = scaled.join(share, on="edit").with_columns(
+        pl.col("coefficient") * end, widened=pl.when(width == 0).then(0.0).otherwise(width * most)
+    )
     plain = terms.filter(~pl.col("kind").is_in([GUARD, SCALED])).join(void, on="edit", how="anti")
-    # A share beside its count alone limits nothing that was published.
-    limited = plain.join(shares.select("edit"), on="edit", how="semi").select("edit")
+    # A share beside its count alone limits nothing that was published, unless a number stands in the rule.
+    limited = pl.concat([plain.select("edit"), edits.filter(pl.col("alone")).select("edit")])
     idle = shares.select("edit").join(limited, on="edit", how="anti")
-    terms = pl.concat([plain, scaled]).join(idle, on="edit", how="anti")
-    gone = pl.concat([void, idle])
-    return terms, edits.join(gone, on="edit", how="anti")
+    terms = _merged(pl.concat([plain, scaled.select(terms.columns)]).join(idle, on="edit", how="anti"), scaled)
+    widened = scaled.select("edit", "widened")
+    kept = edits.join(pl.concat([void, idle]), on="edit", how="anti").join(widened, on="edit", how="left")
+    return terms, kept.with_columns(pl.col("widened").fill_null(0.0))
+
+
+def _merged(terms: pl.DataFrame, scaled: pl.DataFrame) -> pl.DataFrame:
+    """Return the terms with one for each quantity of an edit, where a share is taken of what stands beside it, too."""
+    double = terms.join(scaled.select("edit"), on="edit", how="semi")
+    facts = pl.exclude("edit", "quantity", "coefficient").first()
+    merged = double.group_by("edit", "quantity", maintain_order=True).agg(pl.col("coefficient").sum(), facts)
+    return pl.concat([terms.join(scaled.select("edit"), on="edit", how="anti"), merged.select(terms.columns)])
 
 
 def _bounds(quantities: Quantities, counted: pl.Series) -> pl.DataFrame:
@@ -194,6 +227,6 @@ def _bounds(quantities: Quantities, counted: pl.Series) -> pl.DataFrame:
     )  # fmt: skip
     positive = frame.filter(pl.col("quantity").is_in(counted.implode())).select(
         pl.col("quantity") + frame.height, "figure", (pl.col("least") > 0).cast(pl.Float64).alias("low"),
-        pl.lit(1.0).alias("high"), pl.lit(0.0).alias("floor"), pl.lit(1.0).alias("ceiling"),
+        (pl.col("most") > 0).cast(pl.Float64).alias("high"), pl.lit(0.0).alias("floor"), pl.lit(1.0).alias("ceiling"),
     )  # fmt: skip
     return pl.concat([plain, positive])

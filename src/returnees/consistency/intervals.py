@@ -62,9 +62,14 @@ def with_intervals(frame: IntoFrameT, about: float = ABOUT) -> IntoFrameT:
 def _half_unit(value: nw.Expr) -> nw.Expr:
     """Return half a unit of the last significant digit of a number: 500 for 5,000, 5 for 1,230, 0.05 for 49.6.
 
-    A decimal digit is taken to be significant to the tenth only: no source of counts prints more.
+    Decimals count to the thousandth.
     """
-    half = nw.when(value != value.floor()).then(nw.lit(0.05)).otherwise(nw.lit(0.5))
+    half = nw.lit(0.0005)
+    for decimals in (2, 1, 0):
+        shifted = value * 10**decimals
+        # A decimal fraction is a whole number of its units but for the rounding of its binary form.
+        whole = (shifted - shifted.round(0)).abs() <= shifted * 1e-12
+        half = nw.when(whole).then(nw.lit(0.5 / 10**decimals)).otherwise(half)
     for power in range(1, 13):
         unit = 10.0**power
         half = nw.when((value > 0) & ((value / unit).floor() * unit == value)).then(nw.lit(unit / 2)).otherwise(half)

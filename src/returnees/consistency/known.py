@@ -50,17 +50,24 @@ class Acknowledged:
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
-        self._issues: Mapping[tuple[str, frozenset[str]], KnownIssue] = {
-            (issue.rule, issue.figures): issue for issue in known_issues(setting)
+        self._issues = known_issues(setting)
+        # Of two issues that say the same the second is never met, which is said of it.
+        self._of: Mapping[tuple[str, frozenset[str]], KnownIssue] = {
+            (issue.rule, issue.figures): issue for issue in reversed(self._issues)
         }
-        self._met: set[str] = set()
+        self._met: set[int] = set()
+
+    @property
+    def figures(self) -> frozenset[str]:
+        """The figures that any known issue names."""
+        return frozenset().union(*(issue.figures for issue in self._issues))
 
     def weigh(self, item: Finding, rules: Iterable[str]) -> Finding:
         """Return the finding itself, or, if it is a known issue of one of `rules`, one that only informs."""
         for rule in rules:
-            issue = self._issues.get((rule, frozenset(item.figures)))
+            issue = self._of.get((rule, frozenset(item.figures)))
             if issue is not None:
-                self._met.add(issue.id)
+                self._met.add(issue.row)
                 first, _, rest = item.message.partition("\n")
                 message = f"Known issue '{issue.id}': {first}\nReason: {issue.reason}\n{rest}".rstrip()
                 return finding(
@@ -75,20 +82,25 @@ class Acknowledged:
         if table is None:
             return
         missing = self._unknown_figures()
-        for issue in self._issues.values():
-            if issue.id in self._met:
+        for issue in self._issues:
+            if issue.row in self._met:
                 continue
-            unknown = [f"the rule '{issue.rule}'"] if issue.rule not in self._setting.rule_of else []
+            same = self._of[(issue.rule, issue.figures)]
+            unknown = [] if issue.rule in self._setting.rule_of else [f"the rule '{issue.rule}'"]
+            field = "rule_id" if unknown else "figure_ids"
             unknown += [f"the figure '{figure}'" for figure in sorted(issue.figures & missing)]
             if unknown:
                 message = f"Known issue '{issue.id}' names {', '.join(unknown)}, which the package does not have."
-                yield table.finding("F206", message, field="rule_id", row=issue.row)
+                yield table.finding("F206", message, field=field, row=issue.row)
+            elif same is not issue:
+                message = f"Known issue '{issue.id}': '{same.id}' is of the same rule and figures."
+                yield table.finding("F205", message, field="figure_ids", row=issue.row)
             else:
                 message = f"Known issue '{issue.id}': these figures no longer break '{issue.rule}'."
                 yield table.finding("F205", message, field="figure_ids", row=issue.row)
 
-    def _unknown_figures(self) -> set[str]:
-        named = {figure for issue in self._issues.values() for figure in issue.figures}
+    def _unknown_figures(self) -> frozenset[str]:
+        named = self.figures
         table = self._setting.tables["figures"]
         return named - set(table.rows("figure_id", sorted(named))) if named else named
 

@@ -5,28 +5,36 @@ sum        := ["+" | "-"] product (("+" | "-") product)*
 product    := factor ("*" factor)*
 factor     := number | name | function "(" name ")" | "(" sum ")"
 function   := "sum" | "count"
+
+A name that is no word, such as a code with a hyphen, stands in quotes: 'SYR-IRQ'.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)|(?P<sign><=|>=|==|[-+*()<>=/!]+?))"
+    r"\s*(?:(?P<number>[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)|(?P<name>[A-Za-z_][A-Za-z0-9_]*)"
+    r"|(?P<quote>['\"])(?P<quoted>[^'\"]+)(?P=quote)|(?P<sign><=|>=|==|[-+*()<>=/!]+?))"
 )
 _FUNCTIONS = ("sum", "count")
 _COMPARISONS = ("<=", ">=", "==")
 
 
 class RuleError(Exception):
-    """The text is not a rule; ``code`` is the finding code and ``column`` (0-based) where it goes wrong."""
+    """A rule says what it cannot; ``code`` is the finding code, ``key`` the key of the rule that is at fault.
 
-    def __init__(self, code: str, message: str, column: int) -> None:
+    ``column`` (0-based) is where its text goes wrong, None for a key other than ``assert``.
+    """
+
+    def __init__(self, code: str, message: str, column: int | None, key: str = "assert") -> None:
         super().__init__(message)
         self.code = code
         self.column = column
+        self.key = key
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,8 @@ def parse(text: str) -> Comparison:
     difference = left.plus(right, -1.0) if sign != ">=" else right.plus(left, -1.0)
     if not difference.terms:
         raise RuleError("F403", "the rule names no measure, or its measures cancel out", 0)
+    if not all(math.isfinite(number) for number in (difference.constant, *difference.terms.values())):
+        raise RuleError("F403", "a number in the rule is too large", 0)
     return Comparison(difference, sign == "==")
 
 
@@ -166,11 +176,10 @@ def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
             column = at + len(text[at:]) - len(text[at:].lstrip())
             raise RuleError("F403", f"'{text[column]}' has no meaning in a rule", column)
         kind = match.lastgroup or ""
-        word, start = match[kind], match.start(kind)
+        word, start, at = match[kind], match.start(kind), match.end()
         if kind == "sign" and word in "<>=!" and text[start : start + 2] in ("<=", ">=", "==", "!=", "=<", "=>"):
-            word = text[start : start + 2]
-        yield kind, word, start
-        at = start + len(word)
+            word, at = text[start : start + 2], start + 2
+        yield "name" if kind == "quoted" else kind, word, start
     yield "", "", len(text.rstrip())
 
 

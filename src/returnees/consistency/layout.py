@@ -13,8 +13,9 @@ import narwhals as nw
 
 Frame = nw.DataFrame[Any]
 
-#: Added to the distance in days of a figure that is dated the wrong way round, so that any other comes first.
-_REVERSED = 100_000_000
+#: Added to the distance in days of a figure whose date does not agree, so that any that does comes first, then those
+#: that are dated the right way, then those dated the wrong way round.
+_GROWING, _REVERSED, _UNFIT = 30_000_000, 60_000_000, 90_000_000
 _GROUP = ["group"]
 _EDIT = [*_GROUP, "context"]
 
@@ -25,8 +26,8 @@ def sharing(figures: Frame, dimension: str | None, by_measure: bool, radix: int,
     Parameters
     ----------
     figures
-        ``quantity``, ``measure``, ``key``, ``first``, ``last``, ``least``, ``most``, ``cumulative`` and a column for
-        each dimension.
+        ``quantity``, ``measure``, ``key``, ``first``, ``last``, ``least``, ``most``, ``cumulative``, ``twin`` and a
+        column for each dimension.
     dimension, by_measure
         What the slots of a pattern name: codes along this dimension, measures, or both.
     radix, base
@@ -49,7 +50,7 @@ def members(figures: Frame, slots: Frame, dimension: str | None, by_measure: boo
     right = (["slot_measure"] if by_measure else []) + (["slot_code"] if dimension else [])
     joined = figures.join(slots, left_on=left, right_on=right, how="inner")
     kept = ["pattern", "slot", "kind", "coefficient", "alone", "quantity"]
-    kept += ["first", "last", "cumulative", "least", "most"]
+    kept += ["first", "last", "cumulative", "least", "most", "twin"]
     return joined.with_columns((nw.col("rest") * patterns + nw.col("pattern")).alias("group")).select("group", *kept)
 
 
@@ -68,9 +69,9 @@ def dated(found: Frame) -> Frame:
     below = nw.col("alone") | ((nw.col("coefficient") > 0) & (nw.col("kind") != GUARD))
     dates = found.with_columns(below.alias("below")).group_by(_GROUP).agg(
         nw.col("first").min().alias("f0"), nw.col("first").max().alias("f1"),
-        nw.col("last").min().alias("l0"), nw.col("last").max().alias("l1"), nw.col("below").any(),
+        nw.col("last").min().alias("l0"), nw.col("last").max().alias("l1"), nw.col("below").any(), nw.col("twin").any(),
     )  # fmt: skip
-    one = (nw.col("f0") == nw.col("f1")) & (nw.col("l0") == nw.col("l1"))
+    one = ~nw.col("twin") & (nw.col("f0") == nw.col("f1")) & (nw.col("l0") == nw.col("l1"))
     dates = dates.filter(nw.col("below")).with_columns(one.alias("one")).select(*_GROUP, "one")
     found = found.join(dates, on=_GROUP, how="inner")
     same = found.filter(nw.col("one")).with_columns(nw.col("group").alias("key"), nw.lit(False).alias("reversed"))
@@ -86,33 +87,51 @@ def _over_dates(found: Frame) -> Frame:
     days = days.with_row_index("context").with_columns(nw.col("context").cast(nw.Int64))
     days = days.rename({"first": "at_first", "last": "at_last"})
     pairs = days.join(found, on=_GROUP, how="inner").with_columns(_cost().alias("cost"))
-    pairs = pairs.filter(nw.col("cost") < 2 * _REVERSED)
+    pairs = pairs.filter(nw.col("cost") < _UNFIT)
     nearest = pairs.group_by([*_EDIT, "slot"]).agg(nw.col("cost").min())
     chosen = pairs.join(nearest, on=[*_EDIT, "slot", "cost"], how="inner")
-    first = chosen.group_by([*_EDIT, "slot"]).agg(nw.col("quantity").min())
-    chosen = chosen.join(first, on=[*_EDIT, "slot", "quantity"], how="inner")
-    chosen = chosen.with_columns((nw.col("cost") >= _REVERSED).alias("reversed"))
+    chosen = _tightest(chosen)
+    chosen = _strict_and_reversed(chosen, len(days))
     # Numbers of groups are not negative, so these cannot be taken for one; times zero, for the type of the group.
     key = nw.col("group") * 0 - 1 - nw.col("context")
     return _needed_only(_distinct(_paired_edits(chosen))).with_columns(key.alias("key"))
 
 
+def _strict_and_reversed(chosen: Frame, contexts: int) -> Frame:
+    """Return each edit without the figures dated the wrong way round, and, as another context, with them."""
+    chosen = chosen.with_columns((nw.col("cost") >= _REVERSED).alias("reversed"))
+    turned = chosen.filter(nw.col("reversed")).select(_EDIT).unique()
+    with_them = chosen.join(turned, on=_EDIT, how="inner").with_columns(nw.col("context") + contexts)
+    return nw.concat([chosen.filter(~nw.col("reversed")), with_them], how="vertical")
+
+
+def _tightest(chosen: Frame) -> Frame:
+    """Return one figure for each slot: of several at one distance the one that limits most, and of these the first."""
+    end = nw.when(nw.col("coefficient") > 0).then(-nw.col("least")).otherwise(nw.col("most"))
+    chosen = chosen.with_columns(end.alias("end"))
+    for wanted in ("end", "quantity"):
+        least = chosen.group_by([*_EDIT, "slot"]).agg(nw.col(wanted).min())
+        chosen = chosen.join(least, on=[*_EDIT, "slot", wanted], how="inner")
+    return chosen
+
+
 def _cost() -> nw.Expr:
     """Return how far a figure is from the date of an edit in days.
 
-    From `_REVERSED` on it is dated the wrong way round, and at twice that it does not fit at all.
+    A figure agrees with the date when its own span has all of it, so that all figures that agree share a day. From
+    `_GROWING` on it does not agree but is dated as a measure that only grows may be, from `_REVERSED` on it is dated
+    the wrong way round, and at `_UNFIT` it does not fit at all.
     """
-    agree = ((nw.col("first") <= nw.col("at_first")) & (nw.col("last") >= nw.col("at_last"))) | (
-        (nw.col("first") >= nw.col("at_first")) & (nw.col("last") <= nw.col("at_last"))
-    )
-    earlier = nw.col("last") < nw.col("at_first")
+    agree = (nw.col("first") <= nw.col("at_first")) & (nw.col("last") >= nw.col("at_last"))
+    earlier, later = nw.col("last") < nw.col("at_first"), nw.col("first") > nw.col("at_last")
     below = nw.col("coefficient") > 0
-    right_way = (below & earlier) | (~below & ~earlier)
+    right_way = (below & earlier) | (~below & later)
     days = (nw.col("first") - nw.col("at_first")).abs() + (nw.col("last") - nw.col("at_last")).abs()
     # Clipped: a figure without a date spans all time.
-    days = nw.when(days > _REVERSED // 2).then(nw.lit(_REVERSED // 2)).otherwise(days)
-    growing = nw.when(right_way).then(days).otherwise(days + _REVERSED)
-    return nw.when(agree).then(days).when(nw.col("cumulative")).then(growing).otherwise(nw.lit(2 * _REVERSED))
+    days = nw.when(days >= _GROWING).then(nw.lit(_GROWING - 1)).otherwise(days)
+    moved = nw.when(right_way).then(days + _GROWING).otherwise(days + _REVERSED)
+    fits = nw.col("cumulative") & (earlier | later)
+    return nw.when(agree).then(days).when(fits).then(moved).otherwise(nw.lit(_UNFIT))
 
 
 def _paired_edits(chosen: Frame) -> Frame:
@@ -162,24 +181,27 @@ def _needed_only(chosen: Frame) -> Frame:
     return chosen.join(kept, on=_EDIT, how="inner")
 
 
-def series(figures: Frame, pattern: int, patterns: int) -> Frame:
-    """Return the terms of the rule of time: each figure against the next later one of its publisher and coordinates.
+def series(figures: Frame, count: int, pattern: int, patterns: int) -> Frame:
+    """Return the terms of the rule of time: figures of one publisher and the same coordinates, an earlier and a later.
 
-    The columns are those of `dated`; the earlier figure has coefficient 1, the later one -1.
+    Each figure stands against the next later one, and against one further on that it is larger than, where figures too
+    vague to show the fall lie in between. The columns are those of `dated`; the earlier figure has coefficient 1, the
+    later one -1. `count` is how many quantities there are in all.
     """
     own = figures.filter(nw.col("cumulative"))
     # What a series shares is the publisher and all coordinates: the source's place in the key is replaced.
     line = ["publisher", "place", "measure"]
-    small = own.select(*line, "quantity", "first", "last")
-    later = small.rename({"quantity": "later", "first": "later_first", "last": "later_last"})
+    small = own.select(*line, "quantity", "first", "last", "least")
+    later = own.select(*line, "quantity", "first", "last", "most")
+    later = later.rename({"quantity": "later", "first": "later_first", "last": "later_last"})
     pairs = small.join(later, on=line, how="inner").filter(nw.col("later_first") > nw.col("last"))
-    nearest = pairs.group_by("quantity").agg(nw.col("later_first").min())
-    pairs = pairs.join(nearest, on=["quantity", "later_first"], how="inner")
-    nearest = pairs.group_by("quantity").agg(nw.col("later").min())
-    pairs = pairs.join(nearest, on=["quantity", "later"], how="inner").select("quantity", "later")
+    following = _foremost(pairs, "quantity", nw.col("later_first"), nw.col("later"))
+    falls = _foremost(pairs.filter(nw.col("least") > nw.col("most")), "later", -nw.col("last"), nw.col("quantity"))
+    pairs = nw.concat([following, _unseen(falls, following, line)], how="vertical").select("quantity", "later")
+    number = (nw.col("quantity") * count + nw.col("later")) * patterns + pattern
     ends = [
         pairs.select(
-            nw.lit(pattern).cast(nw.Int64).alias("pattern"), (nw.col("quantity") * patterns + pattern).alias("group"),
+            nw.lit(pattern).cast(nw.Int64).alias("pattern"), number.alias("group"),
             nw.lit(slot).cast(nw.Int64).alias("slot"), nw.lit(0).cast(nw.Int64).alias("kind"),
             nw.lit(coefficient).alias("coefficient"), nw.col(end).alias("term"),
         )
@@ -192,3 +214,23 @@ def series(figures: Frame, pattern: int, patterns: int) -> Frame:
         .join(facts, on="quantity", how="inner")
         .with_columns(nw.col("group").alias("key"), nw.lit(False).alias("reversed"))
     )
+
+
+def _foremost(pairs: Frame, of: str, *order: nw.Expr) -> Frame:
+    """Return, for each figure in the column `of`, the pair that comes first in this order."""
+    for expression in order:
+        pairs = pairs.with_columns(expression.alias("order"))
+        least = pairs.group_by(of).agg(nw.col("order").min())
+        pairs = pairs.join(least, on=[of, "order"], how="inner").drop("order")
+    return pairs
+
+
+def _unseen(falls: Frame, following: Frame, line: list[str]) -> Frame:
+    """Return the falls in which, from the one figure to the other, no figure is larger than the one that follows it."""
+    steps = following.filter(nw.col("least") > nw.col("most")).select(
+        *line, nw.col("first").alias("step_first"), nw.col("later_last").alias("step_last")
+    )
+    seen = falls.join(steps, on=line, how="inner").filter(
+        (nw.col("step_first") >= nw.col("first")) & (nw.col("step_last") <= nw.col("later_last"))
+    )
+    return falls.join(seen.select("quantity", "later").unique(), on=["quantity", "later"], how="anti")

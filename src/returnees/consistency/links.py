@@ -26,7 +26,8 @@ def with_between(quantities: Quantities, rules: Sequence[Rule], profile: Profile
 
     Such a quantity stands on the greater side of an edit whose smaller side has one that was published, and on the
     smaller side of another whose greater side has; or there is a chain of up to `longest` of them in between. All other
-    unpublished quantities leave the published ones free: on a smaller side they can be 0, on a greater side endless.
+    unpublished quantities leave the published ones free: on a smaller side they can be 0, on a greater side endless,
+    unless a number in a rule says otherwise.
     """
     laid = _laid(rules, profile)
     known, fresh, pairs = quantities, quantities, []
@@ -129,6 +130,7 @@ def _new(found: pl.DataFrame, known: Quantities, published: Quantities, profile:
         ceiling.alias("most"),
         ceiling.alias("ceiling"),
         pl.col("measure").is_in(growing).alias("cumulative"),
+        pl.lit(False).alias("twin"),
     )
 
 

@@ -47,11 +47,16 @@ class Pattern:
 
     @property
     def sides(self) -> tuple[int, int]:
-        """How many slots are on the smaller and on the greater side; a rule of time, without slots, has one each."""
+        """How many quantities the smaller and the greater side need; a rule of time, without slots, needs one each.
+
+        A count on the smaller side needs none: it is of what a source lists, and what is not listed is not counted. On
+        the greater side more may be there than was listed.
+        """
         if not self.slots:
             return 1, 1
-        signs = [slot.coefficient for slot in self.slots if slot.kind != GUARD]
-        return sum(sign > 0 for sign in signs), sum(sign < 0 for sign in signs)
+        needed = [slot for slot in self.slots if slot.kind != GUARD]
+        below = sum(slot.coefficient > 0 and slot.kind != COUNTED for slot in needed)
+        return below, sum(slot.coefficient < 0 for slot in needed)
 
 
 def patterns_of(rules: Iterable[Rule], profile: Profile) -> list[Pattern]:

@@ -18,9 +18,10 @@ class Quantities:
 
     ``frame`` has a row a figure: ``row`` (its row in figures), ``figure`` (its id), ``measure`` (number), a number for
     each coordinate under its dimension's name, ``publisher``, ``first`` and ``last`` (days), ``least`` and ``most``,
-    ``ceiling``, ``cumulative``, and ``key``: source and coordinates as one number in mixed radix, in which ``radix`` is
-    the place value of each dimension and ``base`` how many measures there are. ``numbers`` has the number of each known
-    code, by dimension, and under ``measure`` that of each measure.
+    ``ceiling``, ``cumulative``, ``twin`` (whether another figure has all the same coordinates and the same date), and
+    ``key``: source and coordinates as one number in mixed radix, in which ``radix`` is the place value of each
+    dimension and ``base`` how many measures there are. ``numbers`` has the number of each known code, by dimension, and
+    under ``measure`` that of each measure.
     """
 
     frame: pl.DataFrame
@@ -38,8 +39,9 @@ def quantities(
 ) -> Quantities:
     """Return the figures that can take part in edits: those with an id, a source, a measure and all coordinates.
 
-    `publishers` (``source_id``, ``publisher_id``) says which sources are of one publisher; without it each source is
-    its own. `about` is the least relative half-width of a figure qualified by "about".
+    `publishers` (``source_id``, ``publisher_id`` and, where a publisher counts in several ways, ``series``) says which
+    sources continue one count; without it each source is its own. `about` is the least relative half-width of a
+    figure qualified by "about".
     """
     needed = ["figure_id", "source_id", "measure_id", *profile.dimensions.values()]
     numbers = [name for name in ("qualifier", "value", "low", "high", "unit") if name in figures.columns]
@@ -55,7 +57,8 @@ def quantities(
         .with_row_index("row")
         .drop_nulls(needed)
     )
-    frame = with_intervals(frame, about)
+    # What has been said to be wrong, such as a range that runs backwards, has no numbers to reason with.
+    frame = with_intervals(frame, about).filter(pl.col("least") <= pl.col("most"))
     fields = {"measure": "measure_id", "source": "source_id", **profile.dimensions}
     known = {"measure": profile.measures, "source": (), **profile.codes}
     codes = {name: _codes(frame[field], known[name]) for name, field in fields.items()}
@@ -83,7 +86,9 @@ def quantities(
     numbered = {
         name: {code: number for number, code in enumerate(codes[name])} for name in ("measure", *profile.dimensions)
     }
-    return Quantities(frame.with_columns(pl.col("quantity").cast(pl.Int64)), radix, numbered, len(codes["measure"]))
+    twin = pl.struct("key", "measure", "first", "last").is_duplicated()
+    frame = frame.with_columns(pl.col("quantity").cast(pl.Int64), twin.alias("twin"))
+    return Quantities(frame, radix, numbered, len(codes["measure"]))
 
 
 def _codes(column: pl.Series, known: Collection[str]) -> pl.Series:
@@ -92,14 +97,21 @@ def _codes(column: pl.Series, known: Collection[str]) -> pl.Series:
 
 
 def _publisher(frame: pl.DataFrame, publishers: pl.DataFrame | None) -> pl.Series:
-    """Return each figure's publisher as a number; a source that names none is its own."""
+    """Return what each figure is one count with over time, as a number: its publisher, and the series if there is one.
+
+    A source that names no publisher stands alone.
+    """
     if publishers is None:
         return frame["source"].alias("publisher")
-    known = publishers.select(pl.col("source_id").cast(pl.String), pl.col("publisher_id").cast(pl.String))
+    series = pl.col("series") if "series" in publishers.columns else pl.lit(None)
+    known = publishers.select(
+        pl.col("source_id").cast(pl.String),
+        pl.concat_str(
+            pl.lit("p:"), pl.col("publisher_id").cast(pl.String), pl.lit("\n"), series.cast(pl.String).fill_null("")
+        ).alias("counting"),
+    )
     joined = frame.select("source_id").join(
         known.unique("source_id", keep="first"), on="source_id", how="left", maintain_order="left"
     )
-    named = joined.select(
-        pl.coalesce(pl.concat_str(pl.lit("p:"), "publisher_id"), pl.concat_str(pl.lit("s:"), "source_id"))
-    )
+    named = joined.select(pl.coalesce("counting", pl.concat_str(pl.lit("s:"), "source_id")))
     return named.to_series().rank("dense").cast(pl.Int64)

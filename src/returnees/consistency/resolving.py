@@ -40,21 +40,23 @@ def _dimensions(rule: Rule, profile: Profile) -> None:
     """Check ``along``, ``dimension`` and ``where``."""
     known = profile.dimensions
     if rule.along not in (None, HIERARCHIES, TIME, *known):
-        raise RuleError("F404", f"'{rule.along}' is no dimension{nearest(rule.along or '', known)}", 0)
+        raise RuleError("F404", f"'{rule.along}' is no dimension{nearest(rule.along or '', known)}", None, "along")
     if rule.dimension is not None and rule.dimension not in known:
-        raise RuleError("F404", f"'{rule.dimension}' is no dimension{nearest(rule.dimension, known)}", 0)
+        hint = nearest(rule.dimension, known)
+        raise RuleError("F404", f"'{rule.dimension}' is no dimension{hint}", None, "dimension")
     for dimension, codes in rule.where.items():
         if dimension not in known:
-            raise RuleError("F404", f"'{dimension}' in where is no dimension{nearest(dimension, known)}", 0)
+            raise RuleError("F404", f"'{dimension}' in where is no dimension{nearest(dimension, known)}", None, "where")
         for code in codes:
-            _known(Name(code), profile.codes[dimension], f"code of {dimension}")
+            _known(Name(code), profile.codes[dimension], f"code of {dimension}", "where")
     if rule.counted and rule.dimension is None:
-        raise RuleError("F402", "a rule that counts lacks 'dimension', the one whose codes it counts", 0)
+        raise RuleError("F402", "a rule that counts lacks 'dimension', the one whose codes it counts", None)
 
 
-def _known(name: Name, known: Collection[str], what: str) -> None:
+def _known(name: Name, known: Collection[str], what: str, key: str = "assert") -> None:
     if name.name not in known:
-        raise RuleError("F404", f"'{name.name}' is no {what}{nearest(name.name, known)}", name.column)
+        column = name.column if key == "assert" else None
+        raise RuleError("F404", f"'{name.name}' is no {what}{nearest(name.name, known)}", column, key)
 
 
 def _shape(rule: Rule, wanted: tuple[str, str], form: str) -> None:

@@ -44,8 +44,11 @@ def read_rules(text: str, file: str, profile: Profile) -> RuleFile:
         data = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         return RuleFile((), (source.unreadable(str(error)),))
-    findings = [source.finding("F401", f"'{key}' is not a key of a rule file{nearest(key, ['rule'])}.", None, key)
-                for key in data if key != "rule"]  # fmt: skip
+    findings = [
+        source.finding("F401", _sentence(f"'{key}' is not a key of a rule file{nearest(key, ['rule'])}"), None, key)
+        for key in data
+        if key != "rule"
+    ]
     blocks = data.get("rule", [])
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
         return RuleFile((), (*findings, source.finding("F401", "Rules are written as [[rule]] blocks.", None, "rule")))
@@ -60,7 +63,7 @@ def read_rules(text: str, file: str, profile: Profile) -> RuleFile:
             findings.append(source.bad(number, block, error))
             continue
         except RuleError as error:
-            findings.append(source.bad(number, block, _Bad(error.code, str(error), "assert", error.column)))
+            findings.append(source.bad(number, block, _Bad(error.code, str(error), error.key, error.column)))
             continue
         findings += [source.finding(code, words, number, rule=rule.id) for code, words in _examples_missing(rule)]
         rules.append(rule)
@@ -150,6 +153,11 @@ def _example(block: Mapping[str, Any], which: str) -> Iterator[Example]:
         )
 
 
+def _sentence(words: str, end: str = ".") -> str:
+    """Return the words as a sentence; one that asks back keeps its own end."""
+    return words[:1].upper() + words[1:] + ("" if words.endswith("?") else end)
+
+
 @dataclass(frozen=True)
 class _Source:
     """The lines of the file, to say where something stands: tomllib tells the place of its own errors only."""
@@ -183,10 +191,10 @@ class _Source:
         line = self.of_key(number, error.key)
         name = block.get("id")
         rule = name if isinstance(name, str) else None
-        message, column = f"{error}.", None
+        message, column = _sentence(str(error)), None
         if error.column is not None:
             text = block["assert"]
-            message = f"{error}:\n  {text}\n  {' ' * error.column}^"
+            message = f"{_sentence(str(error), ':')}\n  {text}\n  {' ' * error.column}^"
             shown = self.lines[line - 1] if line else ""
             column = shown.find(text) + error.column + 1 if text in shown else None
         return finding(error.code, message, file=self.file, line=line, column=column, rule=rule)

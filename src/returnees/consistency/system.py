@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import polars as pl
 
 #: How far, relative to the numbers in it, an edit may be missed before it counts as broken: floating-point sums and
-#: coefficients such as 0.6 are exact to some 1e-16, so that this leaves room for millions of terms and none for people.
-TOLERANCE = 1e-9
+#: coefficients such as 0.6 are exact to some 1e-16, so that this leaves room for hundreds of terms, and at numbers of
+#: 10^12 for a fifth of a person.
+TOLERANCE = 1e-13
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class System:
         disbelieved).
     edits
         ``edit`` (0, 1, ...), ``rule`` (its id), ``limit``: the sum of coefficient times quantity is at most the limit;
+        ``widened`` (how much larger that sum can be for what the coefficients leave open, which only a share does);
         ``dates_reversed`` (a figure is dated the wrong way round for a strict conclusion), ``missing_below`` and
         ``missing_above`` (how many quantities the edit needs on its smaller and on its greater side that were never
         published and have no row here).

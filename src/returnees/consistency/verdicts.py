@@ -33,20 +33,20 @@ def judged(terms: nw.DataFrame, quantities: nw.DataFrame, edits: nw.DataFrame) -
     smallest = nw.when(nothing).then(nw.lit(0.0)).otherwise(coefficient * low)
     largest = nw.when(nothing).then(nw.lit(0.0)).otherwise(coefficient * high)
     finite = nw.when(largest.is_finite()).then(largest.abs()).otherwise(nw.lit(0.0))
-    scale = nw.max_horizontal(nw.when(smallest.is_finite()).then(smallest.abs()).otherwise(nw.lit(0.0)), finite)
     sums = (
         terms.join(quantities, on="quantity", how="inner")
         .with_columns(
-            smallest.alias("smallest"), largest.alias("largest"), scale.alias("scale"),
+            smallest.alias("smallest"), largest.alias("largest"),
+            smallest.abs().alias("small_scale"), finite.alias("large_scale"),
             nw.col("figure").is_null().cast(nw.Int64).alias("unpublished"),
         )
         .group_by("edit")
-        .agg(nw.col("smallest").sum(), nw.col("largest").sum(), nw.col("scale").sum(), nw.col("unpublished").sum())
+        .agg(nw.col("smallest", "largest", "small_scale", "large_scale", "unpublished").sum())
     )  # fmt: skip
-    slack = (nw.col("scale") + nw.col("limit").abs()) * TOLERANCE
+    limit, size = nw.col("limit"), nw.col("limit").abs()
     below, above = nw.col("missing_below") > 0, nw.col("missing_above") > 0
-    holds = ~below & (nw.col("largest") <= nw.col("limit") + slack)
-    broken = ~above & (nw.col("smallest") > nw.col("limit") + slack)
+    holds = ~below & (nw.col("largest") <= limit + (nw.col("large_scale") + size) * TOLERANCE)
+    broken = ~above & (nw.col("smallest") > limit + (nw.col("small_scale") + size) * TOLERANCE)
     verdict = (
         nw.when(holds).then(nw.lit(HOLDS))
         .when(broken).then(nw.lit(BROKEN))
@@ -55,7 +55,8 @@ def judged(terms: nw.DataFrame, quantities: nw.DataFrame, edits: nw.DataFrame) -
     )  # fmt: skip
     return (
         edits.join(sums, on="edit", how="inner")
+        .with_columns(nw.col("largest") + nw.col("widened"))
         .with_columns(verdict.alias("verdict"))
-        .drop("scale", "unpublished")
+        .drop("small_scale", "large_scale", "unpublished")
         .sort("edit")
     )

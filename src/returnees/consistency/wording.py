@@ -104,5 +104,6 @@ class Witnesses:
         """Yield a line for each figure: its number as printed, its id, its source, its file and line."""
         for figure in figures:
             row = self.row(figure)
-            place = f"source {row['source_id']}, {self.file}:{self.line(figure)}"
+            dated = f", as of {row['as_of']}" if row.get("as_of") else ""
+            place = f"source {row['source_id']}{dated}, {self.file}:{self.line(figure)}"
             yield f"{amount(row)}: {figure} ({place})"

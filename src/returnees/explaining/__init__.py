@@ -11,6 +11,7 @@ from returnees.consistency.setting import Setting, setting_of
 from returnees.errors import UsageError, nearest
 from returnees.findings import catalogue
 from returnees.package.opening import open_package
+from returnees.report.codes import code_entry
 
 _CODE = re.compile(r"^F[0-9]{3}$")
 #: The nearest name is looked for among at most so many figures, those that begin like the subject.
@@ -61,8 +62,7 @@ def _ids(setting: Setting | None, subject: str) -> Iterable[str]:
 
 
 def _code(code: str) -> str:
-    """Return a finding code's meaning and remedy."""
+    """Return what a finding code means, a broken example, and how to mend it."""
     if code not in catalogue():
         raise UsageError(f"there is no finding code {code}{nearest(code, catalogue())}")
-    entry = catalogue()[code]
-    return f"{entry.code} {entry.title} ({entry.severity.value})\n\n{entry.meaning}\n\nMend: {entry.remedy}\n"
+    return code_entry(catalogue()[code])

@@ -6,6 +6,7 @@ the file's path. It shows damage and careless edits; it is no signature, for who
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -26,27 +27,34 @@ def checksum_list(digests: Mapping[str, str]) -> str:
     return "".join(f"{digests[path]}  {path}\n" for path in sorted(digests))
 
 
-def checksum_findings(root: Path, limits: Limits) -> list[Finding]:
-    """Return what does not fit between the package's files and its list of checksums; nothing if it has no list."""
+def checksum_findings(root: Path, limits: Limits, *, packed: bool = False) -> list[Finding]:
+    """Return what does not fit between the package's files and its list of checksums.
+
+    A folder needs no list; of a package that came `packed` in a zip, a finding says that there is none.
+    """
     try:
         content = jail.read_limited(jail.resolve(root, CHECKSUMS), limits.json_bytes)
         text = content.decode("utf-8")
     except jail.PathMissing:
-        return []
+        message = f"The zip holds no {CHECKSUMS}; whether it is a whole copy was not checked."
+        return [finding("F015", message, file=CHECKSUMS)] if packed else []
     except jail.PathRefused as error:
         return [finding("F014", f"{CHECKSUMS} {error}.", file=CHECKSUMS)]
     except UnicodeDecodeError:
         return [finding("F014", f"{CHECKSUMS} is not UTF-8.", file=CHECKSUMS)]
     stated: dict[str, str] = {}
     findings: list[Finding] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        match = _LINE.match(line)
-        if match is None or match[2] in stated:
-            why = "is not a SHA-256 checksum and a path" if match is None else f"names '{match[2]}' a second time"
+    # Not splitlines(), which would also split at signs that a path may hold.
+    for number, line in enumerate(text.removesuffix("\n").split("\n") if text else (), 1):
+        match = _LINE.match(line.removesuffix("\r"))
+        # A list made in the folder by other programs may say "./data/figures.csv".
+        path = posixpath.normpath(match[2]) if match else ""
+        if match is None or path in stated:
+            why = "is not a SHA-256 checksum and a path" if match is None else f"names '{path}' a second time"
             findings.append(finding("F014", f"Line {number} of {CHECKSUMS} {why}.", file=CHECKSUMS, line=number))
             continue
-        stated[match[2]] = match[1].lower()
-        findings += _of_file(root, match[2], match[1].lower(), number)
+        stated[path] = match[1].lower()
+        findings += _of_file(root, path, match[1].lower(), number)
     return findings + [
         finding("F013", f"'{path}' is not in {CHECKSUMS}.", file=path) for path in sorted(_files(root) - set(stated))
     ]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from returnees.findings import Finding, finding
 from returnees.package.model import Resource
@@ -38,3 +41,21 @@ def integrity(resource: Resource) -> list[Finding]:
             message = f"'{resource.path}' has the {algorithm} hash {found}; the descriptor states {digest}."
             findings.append(finding("F008", message, resource=resource.name, file=resource.path))
     return findings
+
+
+def described(stated: Mapping[str, Any], contents: Mapping[str, bytes]) -> bytes:
+    """Return the descriptor `stated` as a file, with the true ``bytes`` and ``hash`` of the resources in `contents`."""
+    resources = []
+    for item in stated.get("resources", ()):
+        content = contents.get(str(item.get("name"))) if isinstance(item, Mapping) else None
+        if content is None:
+            resources.append(item)
+            continue
+        facts = {"bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"}
+        resources.append({**item, **facts})
+    return json_bytes({**stated, "resources": resources})
+
+
+def json_bytes(value: Any) -> bytes:
+    """Return a value as a JSON file of the package: indented, UTF-8, with a last line end."""
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode("utf-8")

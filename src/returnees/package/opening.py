@@ -46,7 +46,7 @@ def open_package(path: str | Path | None = None, *, limits: Limits | None = None
         # The profile's pattern for paths says less about a refused path than its own finding does.
         if not (item.field == "path" and item.resource in refused)
     ]
-    findings += [*more, *checksum_findings(root, limits)]
+    findings += [*more, *checksum_findings(root, limits, packed=keep is not None)]
     return Package(label, root, descriptor, resources, tuple(findings), limits, keep)
 
 

@@ -6,7 +6,7 @@ import math
 import textwrap
 from collections.abc import Collection, Mapping, Sequence
 
-from returnees.report.escape import visible
+from returnees.report.escape import for_log, visible
 
 WIDTH = 80
 
@@ -24,7 +24,7 @@ def wrapped(text: str, first: str, rest: str) -> list[str]:
             lines += textwrap.wrap(
                 paragraph, WIDTH, initial_indent=indent, subsequent_indent=rest, break_on_hyphens=False
             )
-    return lines
+    return [for_log(line) for line in lines]
 
 
 def grid(columns: Mapping[str, Sequence[str]], *, shared: Collection[str] = (), once: Collection[str] = ()) -> str:

@@ -10,13 +10,14 @@ from typing import Any
 
 from returnees.citing.bibtex import write_bibtex
 from returnees.citing.csl import write_csl
-from returnees.citing.gather import Shelf, citation
+from returnees.citing.gather import citation
 from returnees.citing.textform import write_text
 from returnees.errors import UsageError
+from returnees.figures.shelf import Shelf
 from returnees.findings import catalogue
 from returnees.outcome import Report
 from returnees.package.model import Package
-from returnees.report.jsonform import report_dict
+from returnees.report.forms import rendered
 from returnees.site import api
 from returnees.site.batch import Drawing
 from returnees.site.charts.drawing import shaded, titled
@@ -91,7 +92,7 @@ def build_site(
 
 def _address(package: Package, stated: str) -> str:
     """Return where the site will be, with a last slash; empty when it is not known."""
-    from returnees.catalogue.facts import url
+    from returnees.package.about import url
 
     if stated and not url(stated):
         raise UsageError(f"'{stated}' is not an address; write https://HOST/ or https://HOST/PATH/")
@@ -239,7 +240,7 @@ class _Build:
     def _figures(self) -> Iterator[tuple[str, bytes]]:
         """Yield the page of each figure, with its readings and its citations."""
         content = self.content
-        shelf = Shelf(content.package)
+        shelf = Shelf(content.package.tables)
         for figure in content.figures.values():
             cited = citation(content.package, figure.id, most=None, shelf=shelf)
             forms = {"text": write_text(cited), "BibTeX": write_bibtex(cited), "CSL-JSON": write_csl(cited)}
@@ -286,7 +287,7 @@ class _Build:
         """Yield the pages to look things up in."""
         content = self.content
         quality = {"page": quality_page(content), "qualifiers": QUALIFIERS}
-        yield from self._pair("quality.html", "quality", report_dict(content.report), quality)
+        yield from self._pair("quality.html", "quality", json.loads(rendered("json", content.report)), quality)
         schemas = {item.name: item.schema for item in content.package.resources if item.schema is not None}
         yield from self._pair("codebook.html", "codebook", schemas, {"body": codebook_html(content)})
         codes = [

@@ -11,8 +11,8 @@ from typing import Any
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from returnees.catalogue.facts import url
 from returnees.figures.readings import number
+from returnees.package.about import url
 from returnees.site.content import Content, Subject
 from returnees.site.links import Links
 from returnees.site.text import counted, language, shown

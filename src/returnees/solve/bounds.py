@@ -10,12 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from returnees.consistency.system import TOLERANCE
 from returnees.solve.components import Component
 from returnees.solve.program import Question, ask, exact, linear_program, optimal
 
 #: Below this a dual value is the solver's rounding.
 _NOTHING = 1e-9
+#: Ends that differ by less, relative to their size, are the same but for the solver's rounding.
+_ROUNDING = 1e-9
 _SHARPEST = 10**6
 #: How far the solver's rounding may leave a growth of 1 from it.
 _GROWN = 0.5
@@ -213,7 +214,7 @@ def _of_component(part: Component, chosen: Sequence[int], seconds: float) -> Ite
         # Within rounding, an end is what the figure itself says.
         item = part.quantities[quantity]
         least, most = (
-            own if math.isclose(found, own, rel_tol=TOLERANCE) else found
+            own if math.isclose(found, own, rel_tol=_ROUNDING) else found
             for found, own in ((low[0], item.low), (high[0], item.high))
         )
         yield quantity, Implied(quantity, least, most, tuple(sorted(low[1] | high[1])))

@@ -55,7 +55,7 @@ class _Search:
 def locate(
     parts: Sequence[Component], weights: Mapping[str, float], *, most: int = MOST_EXPLANATIONS, seconds: float = 10.0
 ) -> list[Located]:
-    """Return what must be wrong in each of `parts` that has a contradiction.
+    """Return what must be wrong in each of `parts` that has a contradiction, or may have one when the time ran out.
 
     Parameters
     ----------
@@ -77,7 +77,9 @@ def locate(
             _learn(search, tried, answer)
         for search in active:
             _next(search, weights, most, seconds)
-    return [_located(search, weights, most) for search in searches if search.conflicts]
+    found = [_located(search, weights, most) for search in searches if search.conflicts or search.late]
+    # Out of time, and in the end nothing had to be doubted: there is no contradiction.
+    return [item for item in found if item.suspects != ((),)]
 
 
 def _learn(search: _Search, tried: frozenset[str], answer: Answer) -> None:

@@ -20,8 +20,11 @@ import numpy as np
 from returnees.consistency.system import TOLERANCE
 from returnees.solve.components import Bounds, Component, Edit
 
-#: Numbers in a program are kept below this, so that the solver's absolute tolerance of 1e-7 is far below `TOLERANCE`.
+#: Numbers in a program are kept below this, so that the solver's absolute tolerance of 1e-7 is a ten-millionth of a
+#: millionth of the largest of them.
 _LARGEST = 1e6
+#: A sum of misses below the one is none at all; one that is not proved and below the other is the solver's rounding.
+_NOTHING, _ROUNDING = 1e-9, 1e-6
 _SHARPEST = 10**6
 
 
@@ -185,7 +188,7 @@ def optimal(solver: Any) -> bool:
 
 def _answer(question: Question, edits: Mapping[int, Edit], missed: np.ndarray, duals: np.ndarray) -> Answer:
     """Return the answer that one block of the solution gives; a claim of impossibility must have an exact proof."""
-    if not len(missed) or float(missed.sum()) <= TOLERANCE:
+    if not len(missed) or float(missed.sum()) <= _NOTHING:
         return Answer(None)
     weights = {
         number: Fraction(float(dual)).limit_denominator(_SHARPEST)
@@ -193,8 +196,7 @@ def _answer(question: Question, edits: Mapping[int, Edit], missed: np.ndarray, d
         if dual > 1 / _SHARPEST
     }
     conflict = prove(question, edits, weights)
-    # Missed by so little that it is within the rounding that verdicts forgive, too.
-    return Answer(conflict, sure=conflict is not None or float(missed.sum()) <= _LARGEST * TOLERANCE)
+    return Answer(conflict, sure=conflict is not None or float(missed.sum()) <= _ROUNDING)
 
 
 def prove(question: Question, edits: Mapping[int, Edit], weights: Mapping[int, Fraction]) -> Conflict | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -35,6 +35,15 @@ class RawTable:
             return record
         starts = sorted([1, *self.first_lines.to_list(), *self.blank_lines])
         return starts[record - 1] if record <= len(starts) else record
+
+    def cells_at(self, lines: Collection[int]) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """Yield the cells of each row that starts on one of `lines`, after its line."""
+        if not self.text.width:
+            return
+        starts = pl.int_range(2, 2 + self.text.height, eager=True) if self.first_lines is None else self.first_lines
+        rows = starts.is_in(list(lines)).arg_true()
+        for line, cells in zip(starts[rows].to_list(), self.text[rows].iter_rows(), strict=True):
+            yield line, tuple("" if cell is None else cell for cell in cells)
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def read_table(package: Package, resource: Resource, missing: tuple[str, ...] = 
         for field in schema.fields
     )
     table = Table(resource.name, resource.path, schema, frame, raw)
-    findings += _unread(table)
+    findings += unread_findings(table)
     return Table(resource.name, resource.path, schema, frame, raw, tuple(findings))
 
 
@@ -92,7 +92,7 @@ def _header(resource: Resource, schema: TableSchema, raw: RawTable) -> list[Find
     return findings
 
 
-def _unread(table: Table) -> list[Finding]:
+def unread_findings(table: Table) -> list[Finding]:
     """Return findings for the cells that do not read as their type, and for the fields that are not checked."""
     findings = []
     fields = [field for field in table.schema.fields if field.name in table.raw.text.columns]

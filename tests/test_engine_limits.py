@@ -1,0 +1,117 @@
+"""Where the engine stops: it says so, and what it then says is still true."""
+
+from __future__ import annotations
+
+import csv
+import math
+import shutil
+from functools import partial
+from pathlib import Path
+
+import pytest
+from engine.exact import feasible, rows
+
+import returnees
+from returnees import contradictions
+from returnees.consistency.known import proposed_rows
+from returnees.findings import Finding
+from returnees.solve.components import Bounds, Component, Edit
+from returnees.solve.conflicts import joint_conflicts
+from returnees.solve.locate import locate
+from returnees.solve.program import Question, ask
+
+PACKAGES = Path(__file__).parent / "packages"
+
+
+def found(folder: Path) -> list[Finding]:
+    return list(returnees.validate(returnees.open_package(folder), conformance=False).findings)
+
+
+def chain(length: int, excess: float = 1.0) -> Component:
+    """Return quantities each at most the next, of which the first is greater than the last by `excess`."""
+    edits = {number: Edit("r", ((number, 1.0), (number + 1, -1.0)), 0.0) for number in range(length)}
+    ends = {0: (100.0 + excess, math.inf), length: (0.0, 100.0)}
+    quantities = {
+        number: Bounds(f"f{number}", *ends.get(number, (0.0, math.inf)), 0.0, math.inf) for number in range(length + 1)
+    }
+    return Component(edits, quantities)
+
+
+def test_out_of_time_is_said_and_nothing_is_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contradictions, "joint_conflicts", partial(joint_conflicts, seconds=0.0))
+    (item,) = found(PACKAGES / "joint-contradiction")
+    assert (item.code, item.severity) == ("F208", "warning")
+    assert "alpha-2017-fin-repatriated" in item.figures
+
+
+def test_a_question_out_of_time_has_no_answer() -> None:
+    (answer,) = ask([Question(chain(300))], seconds=0.0)
+    assert answer.conflict is None and not answer.sure
+
+
+def test_ties_not_followed_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contradictions, "MOST_FOLLOWED", 3)
+    assert [item.code for item in found(PACKAGES / "valid")] == ["F209"]
+
+
+def test_locating_out_of_time_still_gives_an_explanation_and_does_not_call_it_the_lightest() -> None:
+    (item,) = locate([chain(40)], {}, seconds=0.0)
+    assert not item.optimal and not item.complete
+    assert len(item.suspects) == 1
+    assert feasible(rows(item.component, item.suspects[0]))
+
+
+def test_a_figure_of_infinite_weight_is_never_blamed() -> None:
+    (item,) = locate([chain(5)], {"f0": math.inf})
+    assert item.suspects == (("f5",),) and item.optimal
+    (none,) = locate([chain(5)], {"f0": math.inf, "f5": math.inf})
+    assert none.suspects == () and none.weight == math.inf
+
+
+def test_more_explanations_than_wanted_are_cut_and_said() -> None:
+    edits = {number: Edit("r", ((number, 1.0), (9, -1.0)), 0.0) for number in range(2)}
+    quantities = {
+        0: Bounds("a", 5, 5, 0, math.inf),
+        1: Bounds("b", 5, 5, 0, math.inf),
+        9: Bounds("c", 1, 1, 0, math.inf),
+    }
+    (item,) = locate([Component(edits, quantities)], {"c": 2.0}, most=1)
+    assert len(item.suspects) == 1 and item.optimal and not item.complete
+
+
+def written(folder: Path, pairs: int) -> Path:
+    """Write the package of figures that break a rule with that many sources that do."""
+    shutil.copytree(PACKAGES / "known-issue", folder)
+    sources = [f"alpha-{number:04d}" for number in range(pairs)]
+    tables = {name: (folder / "data" / f"{name}.csv") for name in ("figures", "readings", "sources")}
+    heads = {name: file.read_text("utf-8").splitlines()[0] for name, file in tables.items()}
+    numbers = (("returned", 90), ("travelled", 80))
+    lines = {
+        "figures": [f"{s}-fin-{m},{s},FIN,{m},2017-10,exact,{n},,,persons" for s in sources for m, n in numbers],
+        "readings": [f"{s}-fin-{m},{s},{n},exact,{n},," for s in sources for m, n in numbers],
+        "sources": [f"{s},Report {s},2017-10" for s in sources],
+    }
+    for name, file in tables.items():
+        file.write_text("\n".join([heads[name], *lines[name]]) + "\n", "utf-8")
+    issues = folder / "data" / "known_issues.csv"
+    issues.write_text(issues.read_text("utf-8").replace("alpha-2017-fin-", f"{sources[-1]}-fin-"), "utf-8")
+    return folder
+
+
+def test_a_known_issue_is_met_however_many_edits_are_broken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(contradictions, "MOST_BROKEN", 4)
+    items = found(written(tmp_path / "package", 9))
+    assert [item.code for item in items] == ["F201"] * 5 + ["F204"]
+    assert "4 more edits" in next(item.message for item in items if not item.figures)
+
+
+def test_proposed_rows_are_what_makes_a_contradiction_known(tmp_path: Path) -> None:
+    from datetime import date
+
+    folder = written(tmp_path / "package", 3)
+    rows_to_paste = proposed_rows(found(folder), date(2026, 11, 1)).splitlines()
+    assert len(list(csv.reader(rows_to_paste))) == 3
+    issues = folder / "data" / "known_issues.csv"
+    pasted = [row.replace(",,2026", ",As printed.,2026") for row in rows_to_paste[1:]]
+    issues.write_text("\n".join([*issues.read_text("utf-8").splitlines(), *pasted]) + "\n", "utf-8")
+    assert [item.code for item in found(folder)] == ["F204"] * 3
