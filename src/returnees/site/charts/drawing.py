@@ -22,7 +22,7 @@ _CONFIG = {
 _SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 
 _ROOT = re.compile(r'^<svg [^>]*?width="([0-9.]+)" height="([0-9.]+)" viewBox="([^"]*)">')
-_UNNEEDED = re.compile(r' (?:aria-[a-z]+|role|class|pointer-events|stroke-miterlimit|opacity)="(?:[_a-z0-9 -]*)"')
+_UNNEEDED = re.compile(r' (?:(?:aria-[a-z]+|role|class|pointer-events)="[^"]*"|stroke-miterlimit="10"|opacity="1")')
 _EMPTY = re.compile(
     r'<path d="(?:M0,0h[0-9.]+v[0-9.]+h-?[0-9.]+Z|)"(?: display="none")?/>|<g></g>| transform="translate\(0,0\)"'
 )

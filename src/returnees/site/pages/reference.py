@@ -46,7 +46,9 @@ def rule_pages(content: Content) -> Iterator[RulePage]:
 def codebook_html(content: Content) -> Markup:
     """Return the codebook as HTML; it is Markdown in which markup of the data's own does not count as any."""
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "link", "autolink"])
-    html = markdown.render(shown(codebook(content.package)))
+    # The title and the opening are those of a page of its own; the tables follow.
+    tables = codebook(content.package).split("\n\n", 2)[2]
+    html = markdown.render(shown(tables))
     # Wide tables scroll on their own; a box that scrolls must be one that the keyboard reaches.
     wrapped = html.replace("<table>", '<div class="wide" tabindex="0" role="group" aria-label="Table"><table>')
     return Markup(wrapped.replace("</table>", "</table></div>"))
