@@ -16,9 +16,8 @@ from making import copy_of_valid, descriptor_of
 from returnees.cli import main
 from returnees.outcome import Report
 from returnees.package.opening import open_package
-from returnees.report.escape import visible, visible_json
-from returnees.report.jsonform import render_json
-from returnees.report.text import render_text
+from returnees.report.escape import for_json, visible
+from returnees.report.forms import rendered
 from returnees.validation import validate
 
 #: What clears a screen, sets a title, colours, moves back, turns the direction, hides, breaks a line.
@@ -90,8 +89,8 @@ def test_what_a_command_prints_is_safe(nasty: Path, tmp_path: Path, arguments: l
 
 def test_the_reports_say_which_characters_there_were(nasty: Path) -> None:
     report = validate(open_package(nasty), conformance=False)
-    assert r"\x1b[2J" in render_text(report)
-    told = json.loads(render_json(report))
+    assert r"\x1b[2J" in rendered("text", report)
+    told = json.loads(rendered("json", report))
     assert any("\x1b[2J" in item["message"] for item in told["findings"])  # the values are as they are
 
 
@@ -120,7 +119,7 @@ def test_visible_text_is_safe_and_stays_so(text: str) -> None:
     )
 )
 def test_json_made_safe_has_the_same_values(value: object) -> None:
-    shown = visible_json(json.dumps(value, ensure_ascii=False, indent=2))
+    shown = for_json(json.dumps(value, ensure_ascii=False, indent=2))
     assert UNSAFE.search(shown) is None
     assert json.loads(shown) == value
 
@@ -131,4 +130,4 @@ def test_a_report_on_names_without_end_stays_readable() -> None:
     item = finding("F003", "x" * 1_000_000, file="y" * 100)
     assert len(item.message) < 5_100
     assert "995,000 more characters" in item.message
-    assert max(map(len, render_text(Report("p", None, (item,))).splitlines())) <= 80
+    assert max(map(len, rendered("text", Report("p", None, (item,))).splitlines())) <= 80

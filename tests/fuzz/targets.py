@@ -24,8 +24,7 @@ from returnees.findings import Finding, distinct
 from returnees.outcome import Report
 from returnees.package.model import Package
 from returnees.package.opening import open_package
-from returnees.report.jsonform import render_json
-from returnees.report.text import render_text
+from returnees.report.forms import rendered
 from returnees.tidying import tidying
 
 TODAY = date(2026, 11, 24)
@@ -61,8 +60,9 @@ def _sound(text: str, what: str, *, escaped: bool = True) -> None:
 def _reported(name: str, findings: list[Finding]) -> str:
     """Render findings in every form and return whether any is an error."""
     report = Report(name, None, tuple(distinct(findings)))
-    _sound(render_text(report), "the text")
-    text = render_json(report)
+    for form in ("text", "github", "markdown", "sarif", "junit", "html"):
+        _sound(rendered(form, report), form)
+    text = rendered("json", report)
     _sound(text, "the JSON")
     json.loads(text)
     return "sound" if report.valid else "found"
@@ -111,8 +111,9 @@ def _opened(given: Input, place: Path, number: int) -> str:
 def _whole(given: Input, place: Path, number: int) -> str:
     package = open_package(place)
     report = returnees.validate(package, conformance=False, today=TODAY)
-    _sound(render_text(report), "the text")
-    text = render_json(report)
+    for form in ("text", "github", "markdown", "sarif", "junit", "html"):
+        _sound(rendered(form, report), form)
+    text = rendered("json", report)
     _sound(text, "the JSON")
     json.loads(text)
     _tidied(package)
