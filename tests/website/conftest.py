@@ -13,7 +13,7 @@ import pytest
 
 import returnees
 from returnees.package.opening import open_package
-from returnees.site import Site, build_site
+from returnees.site.plan import Site, build_site
 from returnees.site.writing import write_site
 
 ADDRESS = "https://example.org/figures/"

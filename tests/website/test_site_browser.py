@@ -220,7 +220,7 @@ def test_the_map_can_be_chosen_and_leads_to_the_areas(page: Page, address: str, 
     france = picture.locator("[data-place=FRA]")
     page.get_by_label("Measure").select_option("returned")
     page.locator("#map-source").select_option("returned--soufan-2017")
-    expect(page.locator("#map-title")).to_contain_text("Returned: Beyond the Caliphate")
+    expect(page.locator("#map-title")).to_contain_text("Returned: The Soufan Center (TSC), 2017-10")
     own = json.loads((folder / "maps/returned--soufan-2017.json").read_text("utf-8"))
     expect(france.locator("title")).to_have_text(f"France: {own['FRA']['words']}")
     bare = [code for code in ("CAN", "IDN", "GBR") if code not in own]
@@ -265,7 +265,7 @@ def test_without_scripts_everything_can_be_read(browser: Browser, address: str, 
     expect(page.locator("svg.chart").first).to_be_visible()
     expect(page.locator("#map-choice")).to_be_hidden()
     page.locator("summary", has_text="All maps").click()
-    page.get_by_role("link", name="Returned: Beyond the Caliphate").click()
+    page.get_by_role("link", name="Returned: The Soufan Center (TSC), 2017-10").click()
     expect(page.locator("svg.chart")).to_be_visible()
     page.goto(f"{address}explore.html")
     expect(page.locator("#figures tbody tr")).to_have_count(len(figures(folder)))

@@ -15,7 +15,7 @@ import pytest
 
 import returnees
 from returnees.package.opening import open_package
-from returnees.site import Site
+from returnees.site.plan import Site
 from returnees.site.writing import LIST, write_site
 
 from .conftest import ADDRESS, build

@@ -32,7 +32,7 @@ def command(package: str | None, folder: Path, address: str, earlier: tuple[str,
       returnees site --to site --since v1.0.0
     """
     with needing_extra("site"):
-        from returnees.site import build_site
+        from returnees.site.plan import build_site
     from returnees.diff.places import open_place
     from returnees.package.opening import open_package
     from returnees.site.writing import check_folder, write_site

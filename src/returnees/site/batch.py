@@ -36,10 +36,10 @@ class Drawing:
         for process in self._processes:
             if process.poll() is None:
                 process.kill()
-            process.wait()
-            for stream in (process.stdin, process.stdout):
-                if stream is not None:
-                    stream.close()
+        for thread in self._threads:
+            thread.join()
+        for process in self._processes[len(self._threads) :]:
+            process.communicate()
 
     def ask(self, specifications: Mapping[str, Any]) -> None:
         """Hand over the specifications by key, and do not wait for the drawings."""

@@ -58,6 +58,11 @@ class Figure:
         return str(self.row.get("as_of") or "")
 
     @property
+    def stated(self) -> list[float]:
+        """The numbers that its source prints: no end that only follows from how it is qualified."""
+        return [float(self.row[name]) for name in ("value", "low", "high") if self.row[name] is not None]
+
+    @property
     def order(self) -> tuple[int, int, str]:
         """What figures are sorted by: the date, then the id."""
         return self.first, self.last, self.id

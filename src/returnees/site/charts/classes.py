@@ -27,7 +27,7 @@ def limits_of(numbers: Sequence[float], percent: bool) -> tuple[float, ...]:
     """Return where the classes after the first begin: round numbers that part `numbers` into groups of like size."""
     if percent:
         return (10, 20, 40, 60, 80)
-    ordered = sorted(numbers)
+    ordered = sorted(numbers) or [0.0]
     wanted = CLASSES - 1
     found = {_round_down(ordered[len(ordered) * place // CLASSES]) for place in range(1, CLASSES)} - {0.0}
     step = 0

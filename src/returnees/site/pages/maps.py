@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from returnees.figures.readings import number
 from returnees.site.charts.classes import Shade, class_words, limits_of, shade
@@ -36,16 +35,22 @@ class Place:
 
 @dataclass(frozen=True)
 class WorldMap:
-    """One map; ``source`` is empty for that of the latest figures, whatever their source."""
+    """One map; ``source`` is empty for that of the latest figures, ``origin`` says in words whose they are."""
 
     measure: str
     source: str
-    title: str
+    measured: str
+    origin: str
     name: str
     limits: tuple[float, ...]
     percent: bool
     places: tuple[Place, ...]
     known: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """What the map is called."""
+        return f"{self.measured}: {self.origin}"
 
     @property
     def classes(self) -> list[str]:
@@ -134,10 +139,12 @@ def _map(
     """Return one map; its classes are those of the measure, so that the maps of several sources can be compared."""
     measure, source = key
     percent = content.unit_of(measure) == "percent"
-    limits = limits_of([end for figures in every.values() for item in figures for end in _ends(item)], percent)
-    title = f"{content.name_of('measure', measure)}: {content.name_of('source', source) if source else LATEST}"
+    limits = limits_of([end for figures in every.values() for item in figures for end in item.stated], percent)
+    published = str(content.sources.get(source, {}).get("published") or "")
+    origin = ", ".join(filter(None, [content.short_name(source), published])) if source else LATEST
     places = tuple(_place(content, code, shapes[code], areas[code], limits, percent) for code in sorted(areas))
-    return WorldMap(measure, source, title, name, limits, percent, places, tuple(sorted(shapes.values())))
+    named = content.name_of("measure", measure)
+    return WorldMap(measure, source, named, origin, name, limits, percent, places, tuple(sorted(shapes.values())))
 
 
 def _place(
@@ -148,14 +155,8 @@ def _place(
     if len(figures) == 1:
         words = f"{first.words} ({', '.join(filter(None, [content.short_name(first.source), first.as_of]))})"
         return Place(code, shape, tuple(figures), words, shade(first.least, first.most, limits))
-    ends = [end for item in figures for end in _ends(item)]
-    low, high, unit = min(ends), max(ends), " %" if percent else ""
+    ends = [end for item in figures for end in item.stated]
+    low, high, unit = min(ends, default=0.0), max(ends, default=0.0), " %" if percent else ""
     span = f"{number(low)}{unit}" if low == high else f"{number(low)} to {number(high)}{unit}"
     words = f"{span} ({', '.join(filter(None, [counted(len(figures), 'figure'), first.as_of]))})"
     return Place(code, shape, tuple(figures), words, shade(low, high, limits))
-
-
-def _ends(figure: Figure) -> list[float]:
-    """Return the numbers that a figure's source prints: no end that only follows from how it is qualified."""
-    row: Mapping[str, Any] = figure.row
-    return [float(row[name]) for name in ("value", "low", "high") if row[name] is not None] or [figure.least]

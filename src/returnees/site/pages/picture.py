@@ -55,7 +55,7 @@ def _mark(figure: Figure, label: str) -> Mark:
 def summary(figures: Sequence[Figure]) -> str:
     """Return what a chart of figures shows, in a sentence or two."""
     dates = [item.as_of for item in sorted(figures, key=lambda item: item.order) if item.as_of]
-    ends = [end for item in figures for end in _stated(item)]
+    ends = [end for item in figures for end in item.stated]
     opened = sum(math.isinf(item.most) for item in figures)
     when = f", {dates[0]} to {dates[-1]}" if dates and dates[0] != dates[-1] else f", {dates[0]}" if dates else ""
     sentences = [f"{counted(len(figures), 'figure')}{when}."]
@@ -64,8 +64,3 @@ def summary(figures: Sequence[Figure]) -> str:
     if opened:
         sentences.append(f"{opened:,} {'has' if opened == 1 else 'have'} no upper end.")
     return " ".join(sentences)
-
-
-def _stated(figure: Figure) -> list[float]:
-    """Return the numbers that a figure's source prints."""
-    return [float(figure.row[name]) for name in ("value", "low", "high") if figure.row[name] is not None]
