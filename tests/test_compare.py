@@ -72,7 +72,7 @@ def test_a_publisher_can_be_left_to_disagree_with_itself(tmp_path: Path) -> None
     assert len(returnees.compare(path).disagreements) == 1
     assert returnees.compare(path, by="publisher").disagreements == ()
     said = CliRunner().invoke(main, ["compare", str(path)]).stderr
-    assert "1 of the disagreements are within one publisher" in said
+    assert "Disagreements within one publisher: 1" in said
 
 
 def test_one_source_does_not_disagree_with_itself(tmp_path: Path) -> None:

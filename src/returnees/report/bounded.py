@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from returnees.bounding import CONTRADICTORY, FOLLOWS, LATE, Bounded, Bounds
+from returnees.bounding import CONTRADICTORY, UNDECIDED, Bounded, Bounds
 from returnees.consistency.naming import coordinate_fields
 from returnees.consistency.wording import span
 from returnees.report.lines import grid, plain_number
@@ -18,7 +18,7 @@ MOST_NAMED = 3
 
 
 def bounds_dict(bounds: Bounds) -> dict[str, Any]:
-    """Return the bounds as plain values; null is unbounded, or unknown where the status is not ``follows``."""
+    """Return the bounds as plain values; null is unbounded, or unknown where the status is ``undecided``."""
     return {"quantities": [_quantity(item) for item in bounds.quantities]}
 
 
@@ -61,12 +61,12 @@ def render_bounds(bounds: Bounds, form: str) -> str:
 def _can_be(item: Bounded) -> str:
     if item.low is None or item.high is None:
         return "?"
-    return span(item.low, item.high)
+    return span(item.low, item.high) + (" *" if item.status == CONTRADICTORY else "")
 
 
 def _binding(item: Bounded) -> str:
-    if item.status != FOLLOWS:
-        return {CONTRADICTORY: "figures that contradict each other", LATE: "no answer in time"}[item.status]
+    if item.status == UNDECIDED:
+        return "no sure answer"
     if item.binding == (item.figure,):
         return "itself"
     more = len(item.binding) - MOST_NAMED
@@ -83,12 +83,14 @@ def remarks(bounds: Bounds) -> Iterator[str]:
         yield f"Of {bounds.free:,} more, which were not published, nothing follows."
     if bounds.unasked:
         yield f"{bounds.unasked:,} that were not published were not asked about; choose some (--where), or --all."
+    if not bounds.sought:
+        yield "Unpublished quantities were not looked for: there are many figures; choose sources (--source), or --all."
     contradictory = sum(item.status == CONTRADICTORY for item in bounds.quantities)
     if contradictory:
         yield (
-            f"{contradictory:,} stand beside figures that contradict each other, so that nothing follows; "
-            "see 'returnees locate'."
+            f"* {contradictory:,} hang together with figures that contradict each other (returnees locate): this is "
+            "what follows without these."
         )
-    late = sum(item.status == LATE for item in bounds.quantities)
+    late = sum(item.status == UNDECIDED for item in bounds.quantities)
     if late:
-        yield f"The time ran out for {late:,}; --seconds gives more."
+        yield f"For {late:,} there was no sure answer, in the time or the precision; --seconds gives more time."

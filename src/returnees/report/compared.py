@@ -109,7 +109,7 @@ def remarks(comparison: Comparison) -> list[str]:
     if comparison.by == "source":
         own = sum(len({item.publisher for item in group.figures}) == 1 for group in comparison.disagreements)
         if own:
-            said.append(f"{own:,} of the disagreements are within one publisher; --by publisher leaves them out.")
+            said.append(f"Disagreements within one publisher: {own:,}; --by publisher leaves them out.")
     if comparison.left_out:
-        said.append(f"{comparison.left_out:,} figures lack a coordinate and were not compared.")
+        said.append(f"Figures that lack a coordinate and were not compared: {comparison.left_out:,}.")
     return said

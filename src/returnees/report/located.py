@@ -62,11 +62,11 @@ def _sentence(item: Suspected, witnesses: Witnesses) -> str:
     start = f"{these} of {', '.join(sources)} cannot {'' if len(item.figures) == 1 else 'all '}be true."
     if not item.suspects:
         if not item.proved_optimal:
-            return f"{start} The time ran out before it was found which must be wrong."
+            return f"{start} Which must be wrong was not found in time."
         return f"{start} All that could explain it were said never to be wrong."
     weight = f"(weight {number(item.weight)})"
     if not item.proved_optimal:
-        return f"{start} The time ran out: this would explain it {weight}, and less may:"
+        return f"{start} The time ran out: this would explain it {weight}, and less may, too:"
     number_of = f"{len(item.suspects)}{'' if item.complete else ' and more'}"
     single = len(item.suspects[0]) == 1
     if len(item.suspects) > 1 or not item.complete:

@@ -88,7 +88,7 @@ class _Program:
             index=np.array([column for column, _ in terms], dtype=np.int64),
             value=np.array([value for _, value in terms]),
         )
-        self.solver.setOptionValue("time_limit", float(seconds))
+        self._seconds = seconds
         # The least and the most that each quantity was in any solution so far: an end that it reached needs no program.
         self._least = np.full(len(self.items), np.inf)
         self._most = np.full(len(self.items), -np.inf)
@@ -102,6 +102,8 @@ class _Program:
 
     def _run(self) -> bool:
         """Solve the program as it stands, note what each quantity is, return whether the best solution was found."""
+        # The solver's clock runs on from one run to the next.
+        self.solver.setOptionValue("time_limit", float(self.solver.getRunTime() + self._seconds))
         self.solver.run()
         if not optimal(self.solver):
             return False
