@@ -18,7 +18,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from exports import exports
 from generate import ROOT, generate
+from reports import reports
 
 BIN = Path(sys.executable).parent
 RETURNEES = [str(BIN / "returnees")]
@@ -122,6 +124,8 @@ SECTIONS: dict[str, Callable[[Results, argparse.Namespace], None]] = {
     "start-up": start_up,
     "shipped": shipped,
     "growth": growth,
+    "exports": exports,
+    "reports": lambda results, _: reports(results, in_turns),
 }
 
 

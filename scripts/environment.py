@@ -1,8 +1,9 @@
-"""Make a virtual environment from a lock file, once: ``environment.py FOLDER LOCK CALLER``.
+"""Make a virtual environment from a lock file, once: ``environment.py FOLDER LOCK CALLER [--bare]``.
 
-Nothing is done when the folder already holds what the lock file, pyproject.toml and this Python ask for. The stamp
-that says so is written last, so that an interrupted run is never taken for a finished one; a lock held by the system
-for as long as the process lives keeps two runs from working on one folder. Prints the path of the new Python.
+The project itself is installed in it, too, unless it is to be bare. Nothing is done when the folder already holds what
+the lock file, pyproject.toml and this Python ask for. The stamp that says so is written last, so that an interrupted
+run is never taken for a finished one; a lock held by the system for as long as the process lives keeps two runs from
+working on one folder. Prints the path of the new Python.
 """
 
 from __future__ import annotations
@@ -67,8 +68,8 @@ def pip(python: Path, *arguments: str) -> None:
     subprocess.run(command, cwd=ROOT, check=True, stdout=sys.stderr)
 
 
-def make(folder: Path, lock: Path, caller: str) -> Path:
-    """Make the environment if it is not there yet, and return its Python."""
+def make(folder: Path, lock: Path, caller: str, bare: bool) -> Path:
+    """Make the environment, `bare` without the project, if it is not there yet, and return its Python."""
     python = folder / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
     dependencies, project = folder / "dependencies.stamp", folder / "project.stamp"
     asked = digest(lock.read_bytes(), sys.version, sys.base_prefix, str(folder))
@@ -89,7 +90,7 @@ def make(folder: Path, lock: Path, caller: str) -> Path:
             # The lock file names everything; what it overrides (requirements/overrides.txt) is not to be argued about.
             pip(python, "--require-hashes", "--no-deps", "--requirement", str(lock))
             dependencies.write_text(asked, encoding="utf-8")
-        if not stands(project, wanted):
+        if not bare and not stands(project, wanted):
             pip(python, "--no-build-isolation", "--no-deps", "--editable", str(ROOT))
             project.write_text(wanted, encoding="utf-8")
     return python
@@ -97,12 +98,12 @@ def make(folder: Path, lock: Path, caller: str) -> Path:
 
 def main(arguments: list[str]) -> int:
     """Make the environment that the arguments name, and print its Python."""
-    folder, lock, caller = arguments
+    folder, lock, caller, *bare = arguments
     # Settings of the person's shell would otherwise reach into the environment.
     for name in ("PYTHONPATH", "PYTHONHOME", "PIP_USER", "PIP_TARGET", "PIP_PREFIX"):
         os.environ.pop(name, None)
     try:
-        print(make(ROOT / folder, ROOT / lock, caller))
+        print(make(ROOT / folder, ROOT / lock, caller, bare == ["--bare"]))
     except subprocess.CalledProcessError:
         print(
             f"{caller}: could not make {folder} from {lock}, for the reason above; "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -20,7 +21,17 @@ PROGRAMS = {
     "java": ("java",),
     "libreoffice": ("soffice", "libreoffice"),
     "node": ("node",),
+    "r": ("Rscript",),
     "another python": ("python3.13", "python3.12", "python3.11"),
+    # Readers that others wrote; scripts/test-tools installs them. What is returned is the program that runs them.
+    "datapackage (npm)": ("node",),
+    "check-datapackage": (str(ROOT / ".venv-peers" / ("Scripts" if os.name == "nt" else "bin") / "python"),),
+}
+
+#: What shows that a reader of `PROGRAMS` is there, called with its program.
+_SHOWN_BY = {
+    "datapackage (npm)": ("--eval", f"require({json.dumps(str(ROOT / 'tests/readers/node_modules/datapackage'))})"),
+    "check-datapackage": ("-c", "import check_datapackage"),
 }
 
 _MISSING = pytest.StashKey[dict[str, list[str]]]()
@@ -46,7 +57,8 @@ def find_program(name: str) -> str | None:
     """Return the path of a program of `PROGRAMS` that runs here, or None."""
     candidates = [found for known in PROGRAMS[name] if (found := shutil.which(known))]
     if name != "another python":
-        return next((found for found in candidates if _runs(found, "--version") is not None), None)
+        shown_by = _SHOWN_BY.get(name, ("--version",))
+        return next((found for found in candidates if _runs(found, *shown_by) is not None), None)
     # Another release than this one, that can make environments.
     question = "import ensurepip, sys, venv; print('.'.join(map(str, sys.version_info[:2])))"
     this = f"{sys.version_info.major}.{sys.version_info.minor}"
@@ -79,12 +91,24 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     for name, tests in sorted(missing.items()):
         for test in tests:
             terminalreporter.write_line(f"DID NOT RUN: {test} needs {name}, which is not installed")
+    terminalreporter.write_line("scripts/test-tools installs what is missing, but for another Python.")
 
 
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The repository, which is the shipped package in a checkout."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def shipped_exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the shipped package in every format."""
+    from returnees.export import FORMATS, export
+    from returnees.package.opening import open_package
+
+    folder = tmp_path_factory.mktemp("shipped-exports")
+    export(open_package(ROOT), folder, FORMATS)
+    return folder
 
 
 @pytest.fixture(scope="session")

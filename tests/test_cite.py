@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,9 @@ from pylatexenc.latex2text import LatexNodes2Text
 import returnees
 from returnees.citing import FORMATS, cite
 from returnees.citing.bibtex import escaped, write_bibtex
+from returnees.citing.csl import write_csl
 from returnees.citing.gather import Citation, PackageWork, Reading, Work
+from returnees.citing.textform import write_text
 from returnees.cli.cite import command
 from returnees.errors import ReturneesError
 
@@ -61,6 +64,11 @@ def entries(text: str) -> dict[str, Entry]:
     """Return the entries as pybtex reads them; it warns of nothing that it does not raise."""
     found: dict[str, Entry] = dict(parse_string(text, "bibtex").entries.items())
     return found
+
+
+def write(form: str) -> Callable[[Citation], str]:
+    """Return the writer of a form."""
+    return {"text": write_text, "bibtex": write_bibtex, "csl-json": write_csl}[form]
 
 
 def plain(tex: str) -> str:
@@ -131,6 +139,48 @@ def test_what_is_no_package_and_what_has_no_figures_is_said(tmp_path: Path) -> N
     (folder / "datapackage.json").write_text(json.dumps(descriptor))
     assert "has no table 'figures'" in str(run("any", str(folder)).exception)
     assert run(str(folder)).stdout == "“example”, version 1.0.0.\n"
+
+
+def farms(folder: Path, *, source: bool, key: str = "string") -> Path:
+    """Make a package of one figure with coordinates of its own, numbers for names, and few tables."""
+    fields = ["figure_id", *(["source_id"] if source else []), "crop_id", "as_of", "qualifier", "value", "unit"]
+    types = {"figure_id": key, "value": "number"}
+    schema = {
+        "fields": [{"name": name, "type": types.get(name, "string")} for name in fields],
+        "primaryKey": ["figure_id"],
+        "foreignKeys": [{"fields": ["crop_id"], "reference": {"resource": "crops", "fields": ["id"]}}],
+    }
+    crops = {"fields": [{"name": "id"}, {"name": "name"}]}
+    rows = f"{','.join(fields)}\n17,{'survey,' if source else ''}w,2020,about,40,hectares\n"
+    for name, content in (("figures", rows), ("crops", "id,name\nw,Winter  wheat\n")):
+        (folder / f"{name}.csv").write_text(content, encoding="utf-8")
+    resources = [
+        {"name": name, "path": f"{name}.csv", "type": "table", "schema": stated}
+        for name, stated in (("figures", schema), ("crops", crops))
+    ]
+    descriptor = {"name": "farms", "resources": resources}
+    (folder / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize("key", ["string", "integer"])
+def test_other_coordinates_are_spelled_out_by_their_own_tables(tmp_path: Path, key: str) -> None:
+    text = run("17", str(farms(tmp_path, source=True, key=key))).stdout
+    assert text == (
+        "Winter wheat, as of 2020: about 40 hectares.\n"
+        "Source: “survey”, no date.\n"
+        "Cited from: “farms”, no version. Figure 17.\n"
+    )
+
+
+def test_a_figure_without_a_source_is_cited_from_the_package(tmp_path: Path) -> None:
+    package = str(farms(tmp_path, source=False))
+    assert "Source: none is stated.\n" in run("17", package).stdout
+    said = "Winter wheat, as of 2020: about 40 hectares"
+    (entry,) = entries(run("17", package, "--format", "bibtex").stdout).values()
+    assert said in entry.fields["note"]
+    (item,) = json.loads(run("17", package, "--format", "csl-json").stdout)
+    assert item["note"] == f"Figure 17; {said}"
 
 
 def test_unknown_form_names_the_nearest(package: returnees.Package) -> None:
@@ -205,7 +255,7 @@ def test_any_text_is_printed_as_it_stands(text: str) -> None:
 @settings(max_examples=200, deadline=None)
 @given(TEXT, TEXT, TEXT, st.text(max_size=30), st.text(max_size=20))
 def test_no_text_breaks_an_entry(title: str, author: str, note: str, url: str, name: str) -> None:
-    work = Work(name, "report", title, "2017-10", "en", url, author, "media", tuple({author, "A. B"}))
+    work = Work(name, "report", title, "2017-10", note, url, author, "media", tuple({author, "A. B"}))
     reading = Reading(work, note, note, True, True)
     other = Reading(Work(name + "x", "document", title, "", "", url, author, ""), note, note, False, False)
     about = PackageWork(name, title, name, "", (author,), url, "", note)
@@ -214,6 +264,19 @@ def test_no_text_breaks_an_entry(title: str, author: str, note: str, url: str, n
     first = next(iter(found.values()))
     assert set(first.fields) <= {"title", "institution", "year", "month", "language", "url", "pages", "note"}
     assert first.fields["title"] == f"{{{escaped(title)}}}"
+
+
+@pytest.mark.parametrize("form", list(FORMATS))
+def test_no_control_character_reaches_the_terminal(form: str) -> None:
+    hostile = "a\x1b[2J\u202e\x7f\x9b\ud800"
+    work = Work("w", "report", hostile, "2017", hostile, f"https://x/{hostile}", hostile, hostile, (hostile,))
+    reading = Reading(work, hostile, hostile, False, True)
+    itself = PackageWork(hostile, hostile, hostile, hostile, (hostile,), hostile, hostile, hostile)
+    made = write(form)(Citation(itself, hostile, hostile, hostile, work, (reading,)))
+    assert made.encode("utf-8")
+    assert not set("\x1b\u202e\x7f\x9b") & set(made)
+    if form == "csl-json":
+        assert json.loads(made)[0]["title"] == hostile
 
 
 # CSL-JSON

@@ -104,7 +104,8 @@ def test_control_characters_are_shown_and_not_sent(tmp_path: Path) -> None:
 def test_tidy_check_says_what_would_change_and_changes_nothing(tmp_path: Path) -> None:
     folder = shutil.copytree(PACKAGES / "valid", tmp_path / "p")
     areas = folder / "data" / "areas.csv"
-    areas.write_text("area_id,name,kind,m49\r\nUSA,United States,country,840\r\nFIN,Finland,country,246\r\n", newline="")
+    lines = ["area_id,name,kind,m49", "USA,United States,country,840", "FIN,Finland,country,246", ""]
+    areas.write_text("\r\n".join(lines), newline="")
     before = areas.read_bytes()
     result = run("tidy", str(folder), "--check")
     assert result.exit_code == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from click.testing import CliRunner
 
 from returnees.cli.codebook import command
 from returnees.codebook import codebook
-from returnees.errors import PackageError
+from returnees.errors import PackageError, UsageError
 from returnees.package.opening import open_package
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -80,9 +81,27 @@ def test_a_stranger_s_words_stay_words(tmp_path: Path) -> None:
     hostile = "a | b `c` <script>\n# [x](y) \x1b[31m\u202e"
     fields = [{"name": "a", "description": hostile, "constraints": {"enum": [hostile]}}]
     written = codebook(open_package(package(tmp_path, "a\nx\n", {"fields": fields})))
-    assert "a \\| b \\`c\\` \\<script> # \\[x\\](y) \\[31m" in written
+    assert "a \\| b \\`c\\` \\<script> # \\[x\\](y) \\\\x1b\\[31m\\\\u202e" in written
     assert not {"\x1b", "\u202e"} & set(written)
     assert all(line.replace("\\|", "").count("|") in (3, 5) for line in written.splitlines() if line.startswith("|"))
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ("# not a heading", "\\# not a heading"),
+        ("- not a list", "\\- not a list"),
+        ("1. not a list", "1\\. not a list"),
+        ("1.5 of all, _so_ to say at_least", "1.5 of all, \\_so\\_ to say at_least"),
+        ("a &lt; b & c", "a \\&lt; b & c"),
+    ],
+)
+def test_a_description_is_a_paragraph(tmp_path: Path, said: str, written: str) -> None:
+    folder = package(tmp_path, "a\nx\n", {"fields": [{"name": "a"}]})
+    descriptor = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    descriptor["resources"][0]["description"] = said
+    (folder / "datapackage.json").write_text(json.dumps(descriptor), encoding="utf-8")
+    assert f"\n\n{written}\n\n" in codebook(open_package(folder))
 
 
 def test_without_a_schema_the_header_is_listed(tmp_path: Path) -> None:
@@ -103,3 +122,15 @@ def test_check_changes_nothing(tmp_path: Path) -> None:
     assert CliRunner().invoke(command, [str(VALID), "--to", str(file)]).exit_code == 0
     assert file.read_text("utf-8") == codebook(open_package(VALID))
     assert CliRunner().invoke(command, [str(VALID), "--to", str(file), "--check"]).exit_code == 0
+
+
+def test_the_shipped_package_and_archives_are_not_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    refused = CliRunner().invoke(command, [])
+    assert isinstance(refused.exception, UsageError)
+    assert "this folder holds no datapackage.json" in str(refused.exception)
+    archive = shutil.make_archive(str(tmp_path / "zipped"), "zip", VALID)
+    refused = CliRunner().invoke(command, [archive])
+    assert "is an archive, which is not changed; say with --to" in str(refused.exception)
+    assert CliRunner().invoke(command, [archive, "--to", "codebook.md"]).exit_code == 0
+    assert (tmp_path / "codebook.md").is_file()

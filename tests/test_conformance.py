@@ -18,6 +18,7 @@ import returnees
 from returnees.conformance import authority
 from returnees.conformance import worker as worker_module
 from returnees.findings import Finding
+from returnees.package.limits import Limits
 
 PACKAGES = Path(__file__).parent / "packages"
 VALID = PACKAGES / "valid"
@@ -127,7 +128,7 @@ class HereAndNow:
         self.task.seek(0)
         answer = io.StringIO()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(worker_module, "_offline", lambda: None)
+            patch.setattr(worker_module, "_confine", lambda _: None)
             patch.setattr("sys.stdin", io.TextIOWrapper(self.task))
             patch.setattr("sys.stdout", answer)
             worker_module.main()
@@ -221,12 +222,12 @@ def test_a_worker_that_fails_is_said_to(worker: Any, program: str, why: str) -> 
     assert found.message == f"frictionless did not judge the package: {why}."
 
 
-def test_a_worker_that_takes_too_long_is_ended(worker: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(authority, "PATIENCE", 1)
+def test_a_worker_that_takes_too_long_is_ended(worker: Any) -> None:
     worker("import time; time.sleep(60)")
-    (found,) = conformance(VALID)
+    report = returnees.validate(VALID, limits=Limits(judge_seconds=1))
+    (found,) = (item for item in report.findings if item.code.startswith("F5"))
     assert found.code == "F503"
-    assert found.message == "frictionless did not judge the package: it took more than 1 seconds."
+    assert found.message.startswith("frictionless did not judge the package: it took more than 1 seconds")
 
 
 def test_our_own_findings_are_there_without_an_answer(worker: Any, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
@@ -192,6 +193,35 @@ def test_the_csv_applied_to_the_old_version_gives_the_new(pair: tuple[Content | 
         assert changes == () or old.text.columns != new.text.columns
 
 
+JSON = st.recursive(
+    st.sampled_from([None, True, 0, 1, -1, 10**20, "", "a", "id", "data/t.csv"]),
+    lambda inner: st.lists(inner, max_size=2)
+    | st.dictionaries(st.sampled_from([*NAMES, "column", "position", "filename"]), inner, max_size=3),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(versions(), st.data())
+def test_a_difference_that_was_tampered_with_is_applied_or_refused_in_a_sentence(
+    pair: tuple[Content | None, Content | None], data: st.DataObject
+) -> None:
+    changes = compare("t", "T", *pair).changes
+    rows = list(csv.DictReader(io.StringIO(render_csv(changes), newline="")))
+    if not rows:
+        return
+    row = data.draw(st.sampled_from(rows))
+    field = data.draw(st.sampled_from(["file", "action", "target", "identifier", "initial_value", "new_value"]))
+    known = {"file": ["data/t.csv", "x"], "action": ["add", "delete", "update"], "target": ["file", "column", "row"]}
+    row[field] = data.draw(st.sampled_from(known[field]) if field in known else JSON.map(json.dumps))
+    stream = io.StringIO(newline="")
+    writer = csv.DictWriter(stream, rows[0].keys())
+    writer.writeheader()
+    writer.writerows(rows)
+    with contextlib.suppress(ReturneesError):
+        apply(read_csv(stream.getvalue()), {pair[0].file: pair[0].text} if pair[0] else {})
+
+
 def test_the_csv_of_whole_packages_applied_gives_the_new(copy: Path) -> None:
     table(copy, "figures", "about,40", "about,45")
     table(copy, "areas", "FIN,Finland,country,246\n", "")
@@ -230,6 +260,8 @@ def test_a_difference_that_does_not_fit_is_not_applied(copy: Path) -> None:
         "", "a,b\n1,2\n", "file,action,target,identifier,initial_value,new_value\na,burn,row,{},,\n",
         "file,action,target,identifier,initial_value,new_value\na,add,row,[1],,\n",
         "file,action,target,identifier,initial_value,new_value\na,add,row," + "[" * 100_000 + ",,\n",
+        "file,action,target,identifier,initial_value,new_value\na,add,row," + "[" * 200_000 + ",,\n",
+        "file,action,target,identifier,initial_value,new_value\na,add\n",
     ],
 )  # fmt: skip
 def test_what_is_no_difference_is_said_in_a_sentence(text: str) -> None:
@@ -433,6 +465,9 @@ def test_revisions_are_compared_as_git_writes_them(repository: Path) -> None:
         assert "+ FRA" not in run(*words).stdout
         assert "value 40 -> 45" in run(*words).stdout
     assert run("v1.1.0..", "--check").exit_code == 1
+    with pytest.MonkeyPatch.context() as hook:
+        hook.setenv("GIT_DIR", "/nowhere")  # as where the hook of another repository calls
+        assert "+ FRA" in run("v1.0.0..v1.1.0").stdout
     before = sorted(repository.parent.rglob("*"))
     assert open_place("v1.0.0", repository).version == "1.0.0"
     assert sorted(repository.parent.rglob("*")) == before

@@ -8,6 +8,8 @@ import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -17,9 +19,13 @@ DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md"
 
 #: Commands that other tests or the run itself already prove, and where.
 ELSEWHERE = {
+    "returnees site --to site": "tests/website builds the site and looks at every page",
     "scripts/test": "it runs this test",
     "scripts/lock": "test_scripts.py; it needs the newest packages",
     "python3 -m pip install .": "test_wheel.py installs the wheel",
+    ".venv/bin/returnees add": "test_add.py answers its questions",
+    "python3 -m pytest my-package": "test_testing.py and test_new.py run the tests of a fresh package",
+    "python3 -m pytest my-package --returnees-fail-on warning": "test_testing.py",
 }
 
 
@@ -33,39 +39,100 @@ def blocks(language: str) -> list[tuple[str, str]]:
     ]
 
 
-def commands() -> list[str]:
-    """Return every command that the documents show, once."""
-    lines = [" ".join(shlex.split(line, comments=True)) for _, block in blocks("sh") for line in block.splitlines()]
-    return sorted({line for line in lines if line})
+def commands(document: Path) -> list[list[str]]:
+    """Return the commands of a document as words; a backslash at the end of a line leads on to the next."""
+    name = str(document.relative_to(ROOT))
+    text = "".join(block for owner, block in blocks("sh") if owner == name)
+    lines = text.replace("\\\n", " ").splitlines()
+    return [words for line in lines if (words := shlex.split(line, comments=True))]
+
+
+@cache
+def script(command: str) -> subprocess.CompletedProcess[str]:
+    """Run a script of the repository, once in all documents."""
+    program, *arguments = shlex.split(command)
+    return run([str(ROOT / program), *arguments], ROOT)
+
+
+def run(call: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    return subprocess.run(call, cwd=folder, env=os.environ | {"PATH": path}, capture_output=True, text=True)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A copy of the package for each document, so that what it writes leaves the repository and the others alone."""
+    shutil.copy(ROOT / "datapackage.json", tmp_path)
+    for name in ("data", "schemas"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+@pytest.mark.parametrize("document", [file for file in DOCUMENTS if commands(file)], ids=lambda file: file.name)
+def test_commands_in_the_documents_work(document: Path, checkout: Path) -> None:
+    """The commands of a document are run in order and in one place, as a reader would."""
+    for program, *arguments in commands(document):
+        command = shlex.join([program, *arguments])
+        if command in ELSEWHERE:
+            continue
+        if program.startswith("scripts/"):
+            done = script(command)
+        else:
+            assert Path(program).name == "returnees", (
+                f"{command}: the documents may show only commands that a test runs"
+            )
+            done = run([sys.executable, "-m", "returnees", *arguments], checkout)
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+
+
+#: The document whose snippets read what its commands write.
+USING = "docs/using.md"
 
 
 @pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the package, so that commands that write leave the repository alone."""
-    folder = tmp_path_factory.mktemp("documents")
-    shutil.copy(ROOT / "datapackage.json", folder)
-    for name in ("data", "schemas"):
-        shutil.copytree(ROOT / name, folder / name)
+def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the commands of docs/using.md were run."""
+    folder = tmp_path_factory.mktemp("using")
+    for command in [line for document, block in blocks("sh") if document == USING for line in block.splitlines()]:
+        _, subcommand, *arguments = shlex.split(command)
+        call = [sys.executable, "-m", "returnees", subcommand, str(ROOT), *arguments]
+        subprocess.run(call, cwd=folder, check=True, capture_output=True)
     return folder
 
 
-@pytest.mark.parametrize("command", [command for command in commands() if command not in ELSEWHERE])
-def test_commands_in_the_documents_work(command: str, checkout: Path) -> None:
-    program, *arguments = shlex.split(command)
-    if program.startswith("scripts/"):
-        call, folder = [str(ROOT / program), *arguments], ROOT
-    else:
-        assert Path(program).name == "returnees", f"{command}: the documents may show only commands that a test runs"
-        call, folder = [sys.executable, "-m", "returnees", *arguments], checkout
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    done = subprocess.run(call, cwd=folder, env=os.environ | {"PATH": path}, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 @pytest.mark.parametrize(("document", "block"), blocks("python"))
-def test_python_in_the_documents_works(document: str, block: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
-    exec(compile(block, document, "exec"), {"__name__": "__main__"})
+def test_python_in_the_documents_works(
+    document: str, block: str, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(request.getfixturevalue("exported") if document == USING else ROOT)
+    exec(compile(block, document, "exec"), {"__name__": "__main__", "__file__": str(ROOT / document)})
+
+
+@pytest.mark.parametrize(("document", "block"), blocks("sql"))
+def test_sql_in_the_documents_works(document: str, block: str, exported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import duckdb
+
+    monkeypatch.chdir(exported)
+    with duckdb.connect() as connection:
+        for statement in duckdb.extract_statements(block):
+            rows = connection.execute(statement).fetchall()
+            assert rows or statement.type != duckdb.StatementType.SELECT
+
+
+@pytest.mark.parametrize(
+    ("language", "tool", "arguments", "block"),
+    [
+        pytest.param(language, tool, arguments, block, marks=pytest.mark.needs(tool))
+        for language, tool, arguments in (("js", "node", ["-e"]), ("r", "r", ["-e"]))
+        for _, block in blocks(language)
+    ],
+)
+def test_other_languages_in_the_documents_work(
+    language: str, tool: str, arguments: list[str], block: str, program: Callable[[str], str], exported: Path
+) -> None:
+    done = subprocess.run([program(tool), *arguments, block], cwd=exported, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
 
 
 def test_the_public_module_s_examples_work(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -82,59 +82,48 @@ def test_a_newer_python_on_the_path_is_taken_when_python3_is_old(checkout: Path,
 
 
 def environment(checkout: Path) -> list[str | Path]:
-    """Return the command that makes the environment of a project without an editable install."""
-    return [sys.executable, checkout / "scripts/environment.py", ".venv", "requirements/run.txt", "a test"]
+    """Return the command that makes an environment without the project itself, which could not be installed."""
+    return [sys.executable, checkout / "scripts/environment.py", ".venv", "requirements/run.txt", "a test", "--bare"]
 
 
-@pytest.fixture
-def without_project(checkout: Path) -> Path:
-    """The checkout, with installing the project itself left out: only the environment is looked at."""
-    file = checkout / "scripts/environment.py"
-    text = file.read_text(encoding="utf-8")
-    line = '            pip(python, "--no-build-isolation", "--no-deps", "--editable", str(ROOT))\n'
-    assert line in text
-    file.write_text(text.replace(line, ""), encoding="utf-8")
-    return checkout
-
-
-def test_an_environment_is_made_once_and_again_when_asked_for_something_else(without_project: Path) -> None:
-    first = run(*environment(without_project))
+def test_an_environment_is_made_once_and_again_when_asked_for_something_else(checkout: Path) -> None:
+    first = run(*environment(checkout))
     assert first.returncode == 0, first.stderr
     assert "making .venv" in first.stderr
     assert Path(first.stdout.strip()).exists()
-    second = run(*environment(without_project))
+    second = run(*environment(checkout))
     assert (second.returncode, second.stdout, second.stderr) == (0, first.stdout, "")
-    (without_project / "requirements/run.txt").write_text("# changed\n", encoding="utf-8")
-    assert "making .venv" in run(*environment(without_project)).stderr
+    (checkout / "requirements/run.txt").write_text("# changed\n", encoding="utf-8")
+    assert "making .venv" in run(*environment(checkout)).stderr
 
 
-def test_an_interrupted_environment_is_made_again(without_project: Path) -> None:
-    half = without_project / ".venv" / "bin"
+def test_an_interrupted_environment_is_made_again(checkout: Path) -> None:
+    half = checkout / ".venv" / "bin"
     half.mkdir(parents=True)
     (half / "python").symlink_to(sys.executable)
-    done = run(*environment(without_project))
+    done = run(*environment(checkout))
     assert done.returncode == 0, done.stderr
     assert "making .venv" in done.stderr
-    assert (without_project / ".venv" / "pyvenv.cfg").is_file()
+    assert (checkout / ".venv" / "pyvenv.cfg").is_file()
 
 
-def test_two_runs_at_once_make_one_environment(without_project: Path) -> None:
-    command = [str(part) for part in environment(without_project)]
+def test_two_runs_at_once_make_one_environment(checkout: Path) -> None:
+    command = [str(part) for part in environment(checkout)]
     runs = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)]
     said = [process.communicate(timeout=120)[1] for process in runs]
     assert [process.returncode for process in runs] == [0, 0], said
     assert sum("making .venv with" in text for text in said) == 1
 
 
-def test_what_cannot_be_installed_is_one_sentence_after_pip_s_own(without_project: Path) -> None:
-    (without_project / "requirements/run.txt").write_text("returnees==1 --hash=sha256:00\n", encoding="utf-8")
-    done = run(*environment(without_project), PIP_NO_INDEX="1")
+def test_what_cannot_be_installed_is_one_sentence_after_pip_s_own(checkout: Path) -> None:
+    (checkout / "requirements/run.txt").write_text("returnees==1 --hash=sha256:00\n", encoding="utf-8")
+    done = run(*environment(checkout), PIP_NO_INDEX="1")
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].startswith("a test: could not make .venv from requirements/run.txt")
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("name", ["run", "test"])
+@pytest.mark.parametrize("name", ["run", "test", "peers"])
 def test_every_line_of_a_lock_file_is_pinned_and_hashed_and_names_no_index(root: Path, name: str) -> None:
     text = (root / "requirements" / f"{name}.txt").read_text(encoding="utf-8")
     entries = text.replace("\\\n", " ").splitlines()
@@ -150,6 +139,7 @@ def test_the_lock_files_hold_every_dependency(root: Path) -> None:
     asked = {
         "run": project["project"]["dependencies"] + project["build-system"]["requires"],
         "test": project["project"]["optional-dependencies"]["test"],
+        "peers": (root / "requirements" / "peers.in").read_text(encoding="utf-8").splitlines()[1:],
     }
     for name, requirements in asked.items():
         text = "\n" + (root / "requirements" / f"{name}.txt").read_text(encoding="utf-8")

@@ -61,6 +61,13 @@ def test_the_wheel_states_the_descriptor_s_version_and_both_licences(root: Path,
     assert fields["Version"] == json.loads((root / "datapackage.json").read_text(encoding="utf-8"))["version"]
     assert fields.get_all("License-File") == ["LICENSE", "LICENSE-DATA"]
     assert "returnees/py.typed" in names
+    templates = root / "src" / "returnees" / "templates"
+    carried = {name for name in names if name.startswith("returnees/templates/")}
+    assert carried == {
+        f"returnees/templates/{file.relative_to(templates).as_posix()}"
+        for file in templates.rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    }
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/", "scripts/"))]
 
 

@@ -4,6 +4,11 @@
 >>> package = returnees.open_package()
 >>> package.table("measures").columns[0]
 'measure_id'
+>>> comparison = returnees.compare(package, where=["area=FRA"], window=31)
+>>> all(item.gap > 0 for item in comparison.disagreements)
+True
+>>> [item.status for item in returnees.bounds(package, where=["source=iep-2015-11", "area=TUN"]).quantities][0]
+'follows'
 """
 
 from __future__ import annotations
@@ -11,8 +16,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from returnees.bounding import bounds
+    from returnees.comparing import compare
     from returnees.errors import PackageError, ReturneesError, UsageError
     from returnees.findings import Finding, Severity
+    from returnees.locating import locate
     from returnees.outcome import Report
     from returnees.package.model import Package
     from returnees.package.opening import open_package
@@ -26,6 +34,9 @@ __all__ = [
     "ReturneesError",
     "Severity",
     "UsageError",
+    "bounds",
+    "compare",
+    "locate",
     "open_package",
     "validate",
 ]
@@ -38,6 +49,9 @@ _HOMES = {
     "ReturneesError": "returnees.errors",
     "Severity": "returnees.findings",
     "UsageError": "returnees.errors",
+    "bounds": "returnees.bounding",
+    "compare": "returnees.comparing",
+    "locate": "returnees.locating",
     "open_package": "returnees.package.opening",
     "validate": "returnees.validation",
 }

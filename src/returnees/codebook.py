@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import polars as pl
 
 from returnees.errors import PackageError
+from returnees.markdown import code, text
 from returnees.package.model import Package
 from returnees.tables.model import Table
 from returnees.tables.schema import Field
+from returnees.tables.wording import allowed, demands
+
+#: Where the codebook stands in a package.
+CODEBOOK = "docs/codebook.md"
 
 #: A table that others refer to is listed code by code up to this many rows; the codes of a longer one are its file.
 LISTED_ROWS = 200
-
-_WORDS = {
-    "minimum": "at least", "maximum": "at most", "exclusiveMinimum": "more than", "exclusiveMaximum": "less than",
-    "minLength": "length at least", "maxLength": "length at most",
-}  # fmt: skip
 
 
 class _Reference(NamedTuple):
@@ -45,7 +44,7 @@ def codebook(package: Package) -> str:
         )
     stated = package.descriptor
     title = next((stated[key] for key in ("title", "name") if isinstance(stated.get(key), str)), "data package")
-    parts = [f"# Codebook of {_text(title)}", _opening(package)]
+    parts = [f"# Codebook of {text(title)}", _opening(package)]
     for table in tables.values():
         parts += _table(package, table, tables)
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -53,7 +52,7 @@ def codebook(package: Package) -> str:
 
 def _opening(package: Package) -> str:
     """Return what stands above the tables."""
-    version = f" of version {_text(package.version)}" if package.version else ""
+    version = f" of version {text(package.version)}" if package.version else ""
     return (
         f"The tables{version}, their fields and their codes, made from the Table Schemas and the data by "
         "`returnees codebook`; do not edit. *Filled* counts the rows with a value."
@@ -64,14 +63,14 @@ def _table(package: Package, table: Table, tables: Mapping[str, Table]) -> Itera
     """Give the section of one table: its rows and keys, its fields, its codes."""
     stated = next(item.descriptor for item in package.resources if item.name == table.name)
     title, description = stated.get("title"), stated.get("description")
-    named = f"{_text(title)} ({_code(table.name)})" if isinstance(title, str) else _code(table.name)
+    named = f"{text(title)} ({code(table.name)})" if isinstance(title, str) else code(table.name)
     yield f"## {named}"
-    yield _text(description) if isinstance(description, str) else ""
+    yield text(description) if isinstance(description, str) else ""
     yield _keys(table)
     yield _grid(["field", "type", "filled", "meaning"], (_field(table, field) for field in table.schema.fields))
     for field in table.schema.fields:
-        if (values := _allowed(field)) is not None:
-            yield f"### Codes of {_code(table.name)}.{_code(field.name)}"
+        if (values := allowed(field)) is not None:
+            yield f"### Codes of {code(table.name)}.{code(field.name)}"
             yield _grid(["code", "rows"], _counts(table, field, values))
     if references := _references(table, tables):
         yield from _listed(table, references)
@@ -84,32 +83,20 @@ def _keys(table: Table) -> str:
     said += [f"Unique together: {_codes(key)}." for key in table.schema.unique_keys]
     said += [
         f"{_codes(key.fields)} {'stands' if len(key.fields) == 1 else 'stand'} in "
-        f"{_codes(key.target_fields)} of {_code(key.target or table.name)}."
+        f"{_codes(key.target_fields)} of {code(key.target or table.name)}."
         for key in table.schema.foreign_keys
     ]
-    counted = f"{rows:,} {'row' if rows == 1 else 'rows'} in {_code(table.file)}."
+    counted = f"{rows:,} {'row' if rows == 1 else 'rows'} in {code(table.file)}."
     return "\n".join([counted, *([""] if said else []), *(f"- {sentence}" for sentence in said)])
 
 
 def _field(table: Table, field: Field) -> list[str]:
     """Return the row of one field."""
     meaning = ". ".join(part.rstrip(".") for part in (field.title, field.description) if part)
-    said = [_text(field.type if field.format == "default" else f"{field.type}, {field.format}")]
-    said += ["required"] if field.required else []
-    said += ["unique"] if field.constraints.get("unique") is True else []
-    said += [f"{words} {_text(field.constraints[key])}" for key, words in _WORDS.items() if key in field.constraints]
-    said += [f"of the form {_code(field.constraints['pattern'])}"] if field.constraints.get("pattern") else []
-    unit = f" Unit: {_text(field.unit)}." if field.unit else ""
+    unit = f" Unit: {text(field.unit)}." if field.unit else ""
     filled = table.frame[field.name].is_not_null().sum()
-    return [_code(field.name), ", ".join(said), f"{filled:,}", f"{_text(meaning)}.{unit}" if meaning else unit.strip()]
-
-
-def _allowed(field: Field) -> list[object] | None:
-    """Return the codes that a field's own schema lists, or None."""
-    values = field.constraints.get("enum") or field.categories
-    if values:
-        return list(values)
-    return [True, False] if field.type == "boolean" else None
+    said = ", ".join(demands(field, text, code))
+    return [code(field.name), said, f"{filled:,}", f"{text(meaning)}.{unit}" if meaning else unit.strip()]
 
 
 def _counts(table: Table, field: Field, values: list[object]) -> Iterator[list[str]]:
@@ -117,7 +104,7 @@ def _counts(table: Table, field: Field, values: list[object]) -> Iterator[list[s
     counted = _tally(table.frame[field.name])
     for value in values:
         written = _written(value)
-        yield [_code(written), f"{counted.get(written, 0):,}"]
+        yield [code(written), f"{counted.get(written, 0):,}"]
 
 
 def _references(table: Table, tables: Mapping[str, Table]) -> list[_Reference]:
@@ -139,15 +126,15 @@ def _listed(table: Table, references: list[_Reference]) -> Iterator[str]:
     tallies = [_tally(reference.table.frame[reference.field]) for reference in references]
     names = [item.table.name for item in references]
     headers = [
-        _text(item.table.name if names.count(item.table.name) == 1 else f"{item.table.name}.{item.field}")
+        text(item.table.name if names.count(item.table.name) == 1 else f"{item.table.name}.{item.field}")
         for item in references
     ]
     others = [field for field in table.frame.columns if field != key]
-    yield f"### Codes of {_code(table.name)}"
+    yield f"### Codes of {code(table.name)}"
     yield _grid(
-        ["code", *map(_text, others), *headers],
+        ["code", *map(text, others), *headers],
         (
-            [_code(_written(row[key])), *(_text(_written(row[name])) for name in others)]
+            [code(_written(row[key])), *(text(_written(row[name])) for name in others)]
             + [f"{tally.get(_written(row[key]), 0):,}" for tally in tallies]
             for row in table.frame.iter_rows(named=True)
         ),
@@ -178,20 +165,4 @@ def _grid(headers: Iterable[str], rows: Iterable[list[str]]) -> str:
 
 
 def _codes(names: Iterable[str]) -> str:
-    return ", ".join(map(_code, names))
-
-
-def _plain(value: object) -> str:
-    """Return text on one line, without what a terminal or a page would obey."""
-    return " ".join(re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+", " ", str(value)).split())
-
-
-def _text(value: object) -> str:
-    """Return text that Markdown shows as it is."""
-    return re.sub(r"([\\|<\[\]`*])", r"\\\1", _plain(value))
-
-
-def _code(value: object) -> str:
-    """Return text in code's type; a stroke would end the cell, a backtick the code."""
-    plain = _plain(value).replace("`", "'").replace("|", "\\|")
-    return f"`{plain}`" if plain else ""
+    return ", ".join(map(code, names))

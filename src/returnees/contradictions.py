@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -18,7 +18,7 @@ from returnees.consistency.rules import Rule
 from returnees.consistency.setting import Setting
 from returnees.consistency.system import System
 from returnees.consistency.verdicts import BROKEN, HOLDS, verdicts
-from returnees.consistency.wording import Term, Witnesses, guards_of, sides, terms_of
+from returnees.consistency.wording import Witnesses, figures_of, guards_of, sides, terms_of
 from returnees.findings import Finding, Severity, finding
 from returnees.outcome import VerdictCounts
 from returnees.solve.components import Component
@@ -41,16 +41,21 @@ class Contradictions:
     verdicts: Mapping[str, VerdictCounts]
 
 
-def contradictions(setting: Setting) -> Contradictions:
-    """Lay the rules of `setting` over its figures and return everything that is found between them."""
+def contradictions(setting: Setting, *, joint: bool = True) -> Contradictions:
+    """Lay the rules of `setting` over its figures and return everything that is found between them.
+
+    Without `joint`, what takes several edits together is left out.
+    """
     findings = [*setting.findings, *hierarchy_findings(setting.tables, setting.profile)]
+    if not setting.rules:
+        return Contradictions((*findings, *Acknowledged(setting).left()), {})
     findings += [*example_findings(setting), *contradictory_rules(setting)]
     known = Acknowledged(setting)
     analysis = analyse(setting)
     findings += idle_findings(analysis)
     for item, rules in _broken(analysis, known.figures):
         findings.append(known.weigh(item, rules))
-    for item, rules in _joint(analysis):
+    for item, rules in _joint(analysis) if joint else ():
         findings.append(known.weigh(item, rules))
     findings += known.left()
     return Contradictions(tuple(findings), analysis.counts)
@@ -70,7 +75,7 @@ def _broken(analysis: Analysis, acknowledged: Collection[str]) -> Iterator[tuple
     witnesses = Witnesses(setting, [*named, *(figure for items in guards.values() for figure in items)])
     for number, name, limit, turned in shown.select("edit", "rule", "limit", "dates_reversed").iter_rows():
         rule = setting.rule_of[name]
-        figures = _figures(terms[number], guards.get(number, ()))
+        figures = figures_of(terms[number], guards.get(number, ()))
         head = f"{rule.label[:1].upper()}{rule.label[1:]}: {sides(terms[number], limit)}."
         if turned:
             head += " But what should be the smaller is dated later: the greater may have grown since."
@@ -86,11 +91,6 @@ def _touching(system: System, figures: Collection[str]) -> pl.Series:
     """Return the edits that have one of these figures."""
     chosen = system.quantities.filter(pl.col("figure").is_in(list(figures)))["quantity"]
     return system.terms.filter(pl.col("quantity").is_in(chosen.implode()))["edit"].unique()
-
-
-def _figures(terms: Sequence[Term], guards: Iterable[str]) -> tuple[str, ...]:
-    """Return the figures of an edit, each once: those of its terms, then those that give it its coefficients."""
-    return tuple(dict.fromkeys([*(term.figure for term in terms if term.figure is not None), *guards]))
 
 
 def _finding(code: str, rule: Rule, head: str, figures: Sequence[str], witnesses: Witnesses) -> Finding:
@@ -116,12 +116,17 @@ def firm_system(setting: Setting, figures: Quantities) -> System:
     return system.of(system.edits.filter(firm)["edit"])
 
 
-def tied_system(setting: Setting) -> System:
-    """Return the firm edits of a package, with unpublished quantities that tie figures if these are not too many."""
+def tied_quantities(setting: Setting) -> Quantities:
+    """Return the figures, with the unpublished quantities that tie them if these are not too many."""
     figures = setting.quantities
     if figures.frame.height <= MOST_FOLLOWED:
         figures = with_between(figures, setting.firm, setting.profile, longest=LONGEST_TIE)
-    return firm_system(setting, figures)
+    return figures
+
+
+def tied_system(setting: Setting) -> System:
+    """Return the firm edits of a package, with those through unpublished quantities if these are followed."""
+    return firm_system(setting, tied_quantities(setting))
 
 
 def _joint(analysis: Analysis) -> Iterator[tuple[Finding, Sequence[str]]]:

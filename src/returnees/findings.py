@@ -9,6 +9,9 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
+#: How many characters a message has at most: it may quote names of a stranger's package, which can have any length.
+LONGEST = 5_000
+
 
 class Severity(StrEnum):
     """How much a finding weighs: only errors fail a validation unless asked otherwise."""
@@ -19,14 +22,35 @@ class Severity(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Breakage:
+    """One change that breaks a sound package: in `file`, `old` becomes `new`.
+
+    Without `old` the whole file becomes `new`; `after` is a text that stands somewhere before `old`, where `old` alone
+    would not say which place is meant; with `gone` the file is removed.
+    """
+
+    file: str
+    old: str | None = None
+    new: str = ""
+    after: str | None = None
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Code:
-    """One public finding code: stable, documented, never used again for something else."""
+    """One public finding code: stable, documented, never used again for something else.
+
+    ``example`` are changes to a fresh package (``returnees new``) that produce it; ``situation`` says when it is
+    produced where no change to a package can show it.
+    """
 
     code: str
     title: str
     severity: Severity
     meaning: str
     remedy: str
+    example: tuple[Breakage, ...] = ()
+    situation: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +74,8 @@ class Finding:
         The rule that a consistency finding is about.
     figures
         The ids of the figures it is about.
+    new
+        Whether the change that was asked about brought it in; None when none was.
     """
 
     code: str
@@ -64,6 +90,7 @@ class Finding:
     field: str | None = None
     key: str | None = None
     figures: tuple[str, ...] = ()
+    new: bool | None = None
 
     @property
     def place(self) -> str:
@@ -94,7 +121,8 @@ def catalogue() -> dict[str, Code]:
         if not file.name.endswith(".toml"):
             continue
         for code, entry in tomllib.loads(file.read_text(encoding="utf-8")).items():
-            codes[code] = Code(code, entry["title"], Severity(entry["severity"]), entry["meaning"], entry["remedy"])
+            example = tuple(Breakage(**change) for change in entry.pop("example", ()))
+            codes[code] = Code(code, **{**entry, "severity": Severity(entry["severity"])}, example=example)
     return dict(sorted(codes.items()))
 
 
@@ -121,6 +149,8 @@ def finding(
         If the code is not in the catalogue.
     """
     entry = catalogue()[code]
+    if len(message) > LONGEST:
+        message = f"{message[:LONGEST]}… ({len(message) - LONGEST:,} more characters)"
     return Finding(
         code=code,
         severity=severity or entry.severity,

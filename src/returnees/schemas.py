@@ -87,6 +87,7 @@ def violations(schema: TableSchema, frame: pl.DataFrame) -> pl.DataFrame:
 
     The columns are ``row`` (0-based), ``field`` (the names of a key's fields joined by ", "), ``constraint`` (as Table
     Schema calls it) and ``value`` (as text, null for a key). Of rows that repeat a value, all but the first are given.
+    A null row stands for a constraint that could not be checked at all; the value then says why.
     """
     from pandera.errors import SchemaErrors
 
@@ -144,14 +145,14 @@ def _rules(field: Field) -> list[tuple[str, Callable[[pl.Expr], pl.Expr]]]:
         elif constraint == "pattern":
             rules.append((constraint, _matching(str(stated))))
         elif constraint in _COMPARISONS:
-            rules.append((constraint, _within(field, _COMPARISONS[constraint], _value(field, stated))))
+            rules.append((constraint, _within(field, _COMPARISONS[constraint], value_of(field, stated))))
         elif constraint in _LENGTHS:
             rules.append((constraint, _long(_LENGTHS[constraint], stated)))
     return rules
 
 
 def _one_of(field: Field, stated: Any) -> Callable[[pl.Expr], pl.Expr]:
-    values = pl.Series([_value(field, item) for item in stated], dtype=_type(field))
+    values = pl.Series([value_of(field, item) for item in stated], dtype=_type(field))
     return lambda cell: cell.is_in(values.implode())
 
 
@@ -188,7 +189,7 @@ def _type(field: Field) -> Any:
     return pl.String if not_checked(field) else _TYPES.get(field.type, pl.String)
 
 
-def _value(field: Field, stated: Any) -> Any:
+def value_of(field: Field, stated: Any) -> Any:
     """Return a value that a constraint states as a cell of the field would be read, or None when it is none.
 
     Given as text it is in the field's own form (``decimalChar``, ``trueValues``), given as JSON in that of JSON.
@@ -209,19 +210,27 @@ def _why_not(field: Field, constraint: str, stated: Any) -> str | None:
     if constraint in ("required", "unique"):
         return None
     if constraint == "enum":
-        unread = [item for item in stated if _value(field, item) is None]
-        return f"{unread[0]!r} is not a value of type {field.type}" if unread else None
+        unread = [item for item in stated if value_of(field, item) is None]
+        return f"{_told(unread[0])} is not a value of type {field.type}" if unread else None
     if constraint in _COMPARISONS:
         if field.type not in _ORDERED:
             return f"values of type {field.type} have no order"
         if why := not_checked(field):
             return f"the {why} is not supported"
-        return f"{stated!r} is not a value of type {field.type}" if _value(field, stated) is None else None
+        return f"{_told(stated)} is not a value of type {field.type}" if value_of(field, stated) is None else None
     if field.type not in _TEXTUAL and constraint in ("pattern", *_LENGTHS):
         return f"it is for text, and the field is of type {field.type}"
     if constraint == "pattern":
         return _refused(str(stated))
-    return None if constraint in _LENGTHS else "it is not supported"
+    if constraint in _LENGTHS:
+        return None if isinstance(stated, int) and 0 <= stated < 2**32 else f"{_told(stated)} is no length"
+    return "it is not supported"
+
+
+def _told(value: Any, most: int = 60) -> str:
+    """Return a stated value for use in a message."""
+    text = repr(value)
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _refused(pattern: str) -> str | None:

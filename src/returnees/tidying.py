@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from returnees.errors import UsageError
-from returnees.package.model import Package, Resource
-from returnees.tables.canonical import UNSAFE, canonical_text, csv_bytes
+from returnees.errors import PackageError, UsageError
+from returnees.package import strictjson
+from returnees.package.integrity import described
+from returnees.package.jail import PathRefused, read_limited, resolve
+from returnees.package.model import Package
+from returnees.tables.canonical import canonical_text, encoded, unsafe
 from returnees.tables.model import Table
-from returnees.writing import write_bytes
+from returnees.tables.reading import read_tables
+from returnees.writing import write_all
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One file that tidying would write anew: which, why, and with what."""
+    """One file that tidying would write anew: which, why, with what, and what it held when that was decided."""
 
     file: str
     reason: str
     target: Path
     content: bytes
+    before: bytes
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,20 @@ class Tidying:
     left: tuple[tuple[str, str], ...]
 
     def write(self) -> None:
-        """Write every change, each file in one step; raise ReturneesError when one cannot be written."""
-        for change in self.changes:
-            write_bytes(change.target, change.content)
+        """Write every change: the tables, then the descriptor, each in one step.
+
+        A run that is killed in between leaves tables in canonical form whose size and hash the descriptor does not
+        state yet. No cell is lost; `validate` names them (F007, F008), and tidying again completes it.
+
+        Raises
+        ------
+        ReturneesError
+            If one cannot be written, or was changed by someone else since it was read.
+        """
+        write_all(
+            {change.target: change.content for change in self.changes},
+            expected={change.target: change.before for change in self.changes},
+        )
 
 
 def tidying(package: Package) -> Tidying:
@@ -51,43 +63,72 @@ def tidying(package: Package) -> Tidying:
     """
     if package.keep is not None:
         raise UsageError(f"{package.label} is a zip; unpack it and tidy the folder")
-    changes: list[Change] = []
+    changes: dict[Path, Change] = {}
     left: list[tuple[str, str]] = []
-    contents: dict[str, bytes] = {}
+    # What the files hold is taken before they are read as tables: what is written stands on no older reading.
+    place, before = _descriptor_file(package)
+    contents = _contents(package)
+    tables = read_tables(package)
     for resource in package.resources:
         if resource.file is None:
             continue
-        content = resource.file.read_bytes()
-        table = package.tables.get(resource.name)
-        if table is not None:
-            why = _unsafe(table)
+        content = contents[resource.name]
+        table = tables.get(resource.name)
+        if table is not None and resource.file not in changes:
+            why = unsafe(table)
             if why:
                 left.append((resource.path, why))
             else:
-                tidy = _encoded(table, resource)
+                tidy = encoded(canonical_text(table), resource)
                 if tidy != content:
-                    changes.append(Change(resource.path, _reason(table, content, tidy), resource.file, tidy))
-                    content = tidy
-        contents[resource.name] = content
-    descriptor = _descriptor(package.descriptor, contents)
-    if descriptor != package.descriptor_file.read_bytes():
+                    reason = _reason(table, content, tidy)
+                    changes[resource.file] = Change(resource.path, reason, resource.file, tidy, content)
+    for resource in package.resources:
+        if resource.file in changes:
+            contents[resource.name] = changes[resource.file].content
+    _unchanged(package, before)
+    descriptor = described(package.descriptor, contents)
+    if descriptor != before:
         reason = "bytes, hash or layout of the descriptor"
-        changes.append(Change("datapackage.json", reason, package.descriptor_file, descriptor))
-    return Tidying(tuple(changes), tuple(left))
+        changes[place] = Change(package.descriptor_file.name, reason, place, descriptor, before)
+    return Tidying(tuple(changes.values()), tuple(left))
 
 
-def _unsafe(table: Table) -> str | None:
-    """Return which finding stands in the way of writing the table anew, or None."""
-    codes = sorted({item.code for item in table.findings} & UNSAFE)
-    return f"mend {', '.join(codes)} first" if codes else None
+def _descriptor_file(package: Package) -> tuple[Path, bytes]:
+    """Return the real path of the descriptor and what it holds; raise PackageError when it cannot be read any more."""
+    try:
+        place = resolve(package.root, package.descriptor_file.name)
+        return place, read_limited(place, package.limits.json_bytes)
+    except PathRefused as error:
+        raise PackageError(f"{package.descriptor_file.name} of {package.label} {error}") from None
 
 
-def _encoded(table: Table, resource: Resource) -> bytes:
-    """Return the canonical file in the resource's declared encoding and with its declared delimiter."""
-    content = csv_bytes(canonical_text(table), resource.delimiter)
-    if resource.encoding.lower() in ("utf-8", "utf8"):
-        return content
-    return content.decode("utf-8").encode(resource.encoding)
+def _contents(package: Package) -> dict[str, bytes]:
+    """Return what the file of each resource holds, by the resource's name.
+
+    Raises
+    ------
+    PackageError
+        If one cannot be read any more.
+    """
+    contents = {}
+    for resource in package.resources:
+        if resource.file is not None:
+            try:
+                contents[resource.name] = read_limited(resource.file, package.limits.table_bytes)
+            except PathRefused as error:
+                raise PackageError(f"{resource.path} of {package.label} {error}") from None
+    return contents
+
+
+def _unchanged(package: Package, content: bytes) -> None:
+    """Raise PackageError when `content` is another descriptor than the package was opened with."""
+    try:
+        same = strictjson.parse(content, package.limits).value == package.descriptor
+    except strictjson.NotJson:
+        same = False
+    if not same:
+        raise PackageError(f"{package.label} has changed since it was opened; run this again")
 
 
 def _reason(table: Table, old: bytes, new: bytes) -> str:
@@ -98,17 +139,3 @@ def _reason(table: Table, old: bytes, new: bytes) -> str:
     if not order.equals(table.raw.text.select(order.columns)):
         return "order of rows"
     return "quotes, line ends or order of columns"
-
-
-def _descriptor(stated: Mapping[str, Any], contents: Mapping[str, bytes]) -> bytes:
-    """Return the descriptor with the true size and hash of each file whose descriptor states them or could."""
-    resources = []
-    for item in stated.get("resources", ()):
-        content = contents.get(str(item.get("name"))) if isinstance(item, Mapping) else None
-        if content is None:
-            resources.append(item)
-            continue
-        facts = {"bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"}
-        resources.append({**item, **facts})
-    descriptor = {**stated, "resources": resources}
-    return (json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n").encode("utf-8")

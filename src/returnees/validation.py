@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -9,12 +10,20 @@ from pathlib import Path
 from returnees.conformance import Authority
 from returnees.findings import distinct
 from returnees.outcome import Report
+from returnees.package.limits import Limits
 from returnees.package.model import Package
 from returnees.package.opening import open_package
 
+_log = logging.getLogger(__name__)
+
 
 def validate(
-    package: Package | str | Path | None = None, *, conformance: bool = True, today: date | None = None
+    package: Package | str | Path | None = None,
+    *,
+    conformance: bool = True,
+    today: date | None = None,
+    since: Package | None = None,
+    limits: Limits | None = None,
 ) -> Report:
     """Check everything in `package` and return the report.
 
@@ -26,23 +35,41 @@ def validate(
         Whether frictionless, the independent authority, judges the package, too.
     today
         The last day that is not in the future; by default the day of the check.
+    since
+        An older version of the package: each finding is marked as brought in since then or not, and only those that
+        were make the report fail.
+    limits
+        How much is read of a package that is not opened yet; an opened one has its own.
 
     Raises
     ------
     PackageError
         If `package` is a path and there is no package.
     """
+    today = today or date.today()
     with ExitStack() as stack:
         # Frictionless loads while the package is opened and our own libraries load: on two cores neither waits.
         authority = stack.enter_context(Authority()) if conformance else None
         if not isinstance(package, Package):
-            package = open_package(package)
+            package = open_package(package, limits=limits)
         if authority is not None:
             authority.ask(package)
-        from returnees.checking import check, summaries
+        from returnees.checking import check, rows_of, summaries
 
-        findings, verdicts = check(package, today or date.today())
+        _log.info("opened %s", package.label)
+        findings, verdicts = check(package, today)
+        _log.info("checked tables (%s) and rules (%s)", len(package.tables), len(verdicts))
         if authority is not None:
             findings = authority.merge(findings, package.tables)
+            _log.info("heard what frictionless finds")
     findings = distinct(findings)
-    return Report(package.name, package.version, tuple(findings), summaries(package.tables, findings), verdicts)
+    tables = package.tables
+    rows = rows_of(tables, findings)
+    report = Report(package.name, package.version, tuple(findings), summaries(tables, findings), verdicts, rows)
+    if since is None:
+        return report
+    from returnees.since import marked
+
+    report = marked(report, package, since, today)
+    _log.info("compared with %s", since.label)
+    return report

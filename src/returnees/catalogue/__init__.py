@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import NamedTuple
 
 from returnees.catalogue.citation_cff import citation_cff
@@ -48,20 +47,15 @@ class Catalogue(NamedTuple):
     files: dict[str, bytes]
     lacking: dict[str, tuple[str, ...]]
 
-    def stale(self, folder: Path) -> list[str]:
-        """Return the paths whose file in `folder` is not there or is another than it should be."""
-        return [path for path, content in self.files.items() if not _is(folder / path, content)]
-
-
-def _is(file: Path, content: bytes) -> bool:
-    try:
-        return file.stat().st_size == len(content) and file.read_bytes() == content
-    except OSError:
-        return False
+    @property
+    def remarks(self) -> list[str]:
+        """A sentence for each file that cannot be made."""
+        lacking = {path: " and no ".join(needs) for path, needs in self.lacking.items()}
+        return [f"{path}: not made; datapackage.json has no {needs}" for path, needs in lacking.items()]
 
 
 def catalogue(package: Package) -> Catalogue:
-    """Return every catalogue file of `package` that can be made, and what the others lack.
+    """Return every catalogue file of `package` that can be made, the same bytes every time, and what the others lack.
 
     Raises
     ------
@@ -69,29 +63,18 @@ def catalogue(package: Package) -> Catalogue:
         If the descriptor has neither title nor name, or a resource has no file.
     """
     known = facts(package)
-    if not known.title:
+    if not known.about.title:
         raise PackageError(
             f"{package.label} cannot be catalogued: its datapackage.json has neither a title nor a name; add one"
         )
     present = {
-        "description": known.description,
-        "contributors": known.contributors,
-        "licenses": known.licences,
-        "created": known.issued,
+        "description": known.about.description,
+        "contributors": known.about.contributors,
+        "licenses": known.about.licences,
+        "created": known.about.issued,
         "tables": known.tables,
     }
     lacking = {
         item.path: missing for item in FORMATS if (missing := tuple(need for need in item.needs if not present[need]))
     }
     return Catalogue({item.path: item.make(known) for item in FORMATS if item.path not in lacking}, lacking)
-
-
-def catalogue_files(package: Package) -> dict[str, bytes]:
-    """Return the catalogue files of `package`: path in the package to content, the same bytes every time.
-
-    Raises
-    ------
-    PackageError
-        If the package cannot be catalogued at all; see `catalogue` for what single files lack.
-    """
-    return catalogue(package).files

@@ -35,8 +35,9 @@ def croissant(facts: Facts) -> bytes:
 
 def _context(facts: Facts) -> dict[str, Any]:
     """Return the context that the specification prescribes; its language is that of the package where it is stated."""
+    about = facts.about
     return {
-        "@language": facts.languages[0] if facts.languages else "en",
+        "@language": about.languages[0] if about.languages else "en",
         "@vocab": "https://schema.org/",
         "cr": "http://mlcommons.org/croissant/",
         "dct": "http://purl.org/dc/terms/",

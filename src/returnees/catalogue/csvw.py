@@ -22,13 +22,14 @@ _LIMITS = {
 
 def csvw(facts: Facts) -> bytes:
     """Return the metadata document of the table group."""
+    about = facts.about
     return dumps(
         {
             "@context": "http://www.w3.org/ns/csvw",
-            "dc:title": facts.title,
-            "dc:description": facts.description,
-            "dc:license": [{"@id": licence.url} for licence in facts.licences if licence.url],
-            "dc:creator": [who.name for who in facts.creators],
+            "dc:title": about.title,
+            "dc:description": about.description,
+            "dc:license": [{"@id": licence.url} for licence in about.licences if licence.url],
+            "dc:creator": [who.name for who in about.creators],
             "tables": [_table(facts, file, schema) for file, schema in facts.tables],
         }
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from returnees.catalogue.facts import Contributor, DataFile, Document, Facts, Licence, reference
+from returnees.catalogue.facts import DataFile, Document, Facts, reference
 from returnees.catalogue.forms import dumps
 from returnees.catalogue.schemaorg import agent, licence_entity
+from returnees.package.about import Contributor, Licence
 
 METADATA = "ro-crate-metadata.json"
 _SPECIFICATION = "https://w3id.org/ro/crate/1.2"
@@ -14,50 +15,46 @@ _SPECIFICATION = "https://w3id.org/ro/crate/1.2"
 
 def rocrate(facts: Facts) -> bytes:
     """Return the metadata document of the crate, whose root is the package's folder."""
-    return dumps(
-        {
-            "@context": f"{_SPECIFICATION}/context",
-            "@graph": [
-                {
-                    "@id": METADATA,
-                    "@type": "CreativeWork",
-                    "conformsTo": {"@id": _SPECIFICATION},
-                    "about": {"@id": "./"},
-                },
-                _root(facts),
-                *(_file(file) for file in facts.files),
-                *(_document(document) for document in facts.documents),
-                *({"@id": _agent_id(facts, who)} | agent(who) | {"affiliation": who.organization}
-                  for who in facts.contributors),
-                *({"@id": _licence_id(facts, licence)} | licence_entity(licence) for licence in facts.licences),
-                *({"@id": source.url or f"#source-{at}", "@type": "CreativeWork", "name": source.title}
-                  for at, source in enumerate(facts.sources, 1)),
-            ],
-        }
-    )  # fmt: skip
+    about = facts.about
+    entities = [
+        {"@id": METADATA, "@type": "CreativeWork", "conformsTo": {"@id": _SPECIFICATION}, "about": {"@id": "./"}},
+        _root(facts),
+        *(_file(file) for file in facts.files),
+        *(_document(document) for document in facts.documents),
+        *({"@id": _agent_id(facts, who)} | agent(who) | {"affiliation": who.organization}
+          for who in about.contributors),
+        *({"@id": _licence_id(facts, licence)} | licence_entity(licence) for licence in about.licences),
+        *({"@id": source.url or f"#source-{at}", "@type": "CreativeWork", "name": source.title}
+          for at, source in enumerate(about.sources, 1)),
+    ]  # fmt: skip
+    # What the descriptor names twice, by one address or path, is one entity.
+    graph = {str(entity["@id"]): entity for entity in reversed(entities)}
+    return dumps({"@context": f"{_SPECIFICATION}/context", "@graph": list(reversed(graph.values()))})
 
 
 def _root(facts: Facts) -> dict[str, Any]:
+    """Return the crate itself; its parts are the tables and what they keep to."""
+    about = facts.about
+    parts = dict.fromkeys([file.path for file in facts.files] + [document.path for document in facts.documents])
     return {
         "@id": "./",
         "@type": "Dataset",
-        "name": facts.title,
-        "description": facts.description,
-        "version": facts.version,
-        "datePublished": facts.issued.isoformat() if facts.issued else None,
-        "identifier": facts.web or facts.identifier,
-        "url": facts.homepage,
-        "keywords": list(facts.keywords),
-        "inLanguage": list(facts.languages),
-        "license": _ids(_licence_id(facts, licence) for licence in facts.licences),
-        "author": _ids(_agent_id(facts, who) for who in facts.creators),
-        "publisher": {"@id": _agent_id(facts, facts.publisher)} if facts.publisher else None,
-        "contributor": _ids(_agent_id(facts, who) for who in facts.contributors if who not in facts.creators),
-        "spatialCoverage": facts.place,
-        "temporalCoverage": facts.period,
-        "isBasedOn": _ids(source.url or f"#source-{at}" for at, source in enumerate(facts.sources, 1)),
-        "hasPart": [{"@id": reference(file.path)} for file in facts.files]
-        + [{"@id": reference(document.path)} for document in facts.documents],
+        "name": about.title,
+        "description": about.description,
+        "version": about.version,
+        "datePublished": about.issued.isoformat() if about.issued else None,
+        "identifier": about.web or about.identifier,
+        "url": about.homepage,
+        "keywords": list(about.keywords),
+        "inLanguage": list(about.languages),
+        "license": _ids(_licence_id(facts, licence) for licence in about.licences),
+        "author": _ids(_agent_id(facts, who) for who in about.creators),
+        "publisher": {"@id": _agent_id(facts, about.publisher)} if about.publisher else None,
+        "contributor": _ids(_agent_id(facts, who) for who in about.contributors if who not in about.creators),
+        "spatialCoverage": about.place,
+        "temporalCoverage": about.period,
+        "isBasedOn": _ids(source.url or f"#source-{at}" for at, source in enumerate(about.sources, 1)),
+        "hasPart": [{"@id": reference(path)} for path in parts],
     }
 
 
@@ -88,13 +85,12 @@ def _document(document: Document) -> dict[str, Any]:
         "name": document.name,
         "description": document.description,
         "encodingFormat": document.mediatype,
-        "contentSize": str(document.size),
     }
 
 
 def _agent_id(facts: Facts, who: Contributor) -> str:
-    return who.path or f"#contributor-{facts.contributors.index(who) + 1}"
+    return who.path or f"#contributor-{facts.about.contributors.index(who) + 1}"
 
 
 def _licence_id(facts: Facts, licence: Licence) -> str:
-    return licence.url or f"#licence-{facts.licences.index(licence) + 1}"
+    return licence.url or f"#licence-{facts.about.licences.index(licence) + 1}"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from returnees.catalogue.facts import Contributor, DataFile, Facts, Licence, reference
+from returnees.catalogue.facts import DataFile, Facts, reference
 from returnees.catalogue.forms import dumps
+from returnees.package.about import Contributor, Licence
 
 
 def schemaorg(facts: Facts) -> bytes:
@@ -15,20 +16,21 @@ def schemaorg(facts: Facts) -> bytes:
 
 def dataset(facts: Facts) -> dict[str, Any]:
     """Return what schema.org, and Croissant after it, say of the package as a whole."""
+    about = facts.about
     return {
         "@type": "Dataset",
-        "name": facts.title,
-        "alternateName": facts.name if facts.name != facts.title else None,
-        "description": facts.description,
-        "version": facts.version,
-        "datePublished": facts.issued.isoformat() if facts.issued else None,
-        "identifier": facts.web or facts.identifier,
-        "url": facts.homepage or facts.web,
-        "keywords": list(facts.keywords),
-        "inLanguage": list(facts.languages),
-        "license": [licence.url or licence.label for licence in facts.licences],
-        "creator": [agent(who) for who in facts.creators],
-        "publisher": agent(facts.publisher) if facts.publisher else None,
+        "name": about.title,
+        "alternateName": about.name if about.name != about.title else None,
+        "description": about.description,
+        "version": about.version,
+        "datePublished": about.issued.isoformat() if about.issued else None,
+        "identifier": about.web or about.identifier,
+        "url": about.homepage or about.web,
+        "keywords": list(about.keywords),
+        "inLanguage": list(about.languages),
+        "license": [licence.url or licence.label for licence in about.licences],
+        "creator": [agent(who) for who in about.creators],
+        "publisher": agent(about.publisher) if about.publisher else None,
     }
 
 
@@ -52,11 +54,12 @@ def licence_entity(licence: Licence) -> dict[str, Any]:
 
 def _parts(facts: Facts) -> dict[str, Any]:
     """Return what Croissant says in its own words: files, fields, coverage, sources."""
+    about = facts.about
     return {
-        "isAccessibleForFree": True if facts.licences and all(item.spdx for item in facts.licences) else None,
-        "spatialCoverage": facts.place,
-        "temporalCoverage": facts.period,
-        "isBasedOn": [{"@type": "CreativeWork", "name": item.title, "url": item.url} for item in facts.sources],
+        "isAccessibleForFree": True if about.licences and all(item.spdx for item in about.licences) else None,
+        "spatialCoverage": about.place,
+        "temporalCoverage": about.period,
+        "isBasedOn": [{"@type": "CreativeWork", "name": item.title, "url": item.url} for item in about.sources],
         "variableMeasured": [
             {
                 "@type": "PropertyValue",

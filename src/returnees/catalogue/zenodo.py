@@ -6,27 +6,29 @@ from html import escape
 from typing import Any
 
 from returnees.catalogue.datacite import contributors
-from returnees.catalogue.facts import Contributor, Facts
+from returnees.catalogue.facts import Facts
 from returnees.catalogue.forms import dumps
+from returnees.package.about import Contributor
 
 
 def zenodo(facts: Facts) -> bytes:
     """Return the deposit metadata."""
-    licence = next((licence.spdx for licence in facts.licences if licence.spdx), None)
+    about = facts.about
+    licence = next((licence.spdx for licence in about.licences if licence.spdx), None)
     return dumps(
         {
             "upload_type": "dataset",
-            "title": facts.title,
+            "title": about.title,
             # Zenodo reads descriptions as HTML.
-            "description": f"<p>{escape(facts.description or '', quote=False)}</p>",
-            "creators": [_agent(who) for who in facts.creators],
+            "description": f"<p>{escape(about.description or '', quote=False)}</p>",
+            "creators": [_agent(who) for who in about.creators],
             "contributors": contributors(facts, _agent, "type"),
-            "keywords": list(facts.keywords),
+            "keywords": list(about.keywords),
             "license": licence.lower() if licence else None,
-            "version": facts.version,
-            "publication_date": facts.issued.isoformat() if facts.issued else None,
+            "version": about.version,
+            "publication_date": about.issued.isoformat() if about.issued else None,
             "related_identifiers": [
-                {"identifier": source.url, "relation": "isDerivedFrom"} for source in facts.sources if source.url
+                {"identifier": source.url, "relation": "isDerivedFrom"} for source in about.sources if source.url
             ],
         }
     )

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from returnees.citing.gather import Citation, PackageWork, Reading, Work
+from returnees.citing.gather import Citation, Reading, Work
 from returnees.citing.textform import quoted
+from returnees.report.escape import visible
 
 #: What TeX takes for an instruction, and the command that prints it. A brace is written as a command, too, for BibTeX
 #: counts braces even after a backslash.
@@ -18,9 +19,6 @@ _COMMANDS = {
     "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
 }  # fmt: skip
-
-#: What may stand in an address that is typeset as it is.
-_NOT_IN_URL = re.compile(r"[\\{}\s]")
 
 #: A name that BibTeX can take apart on its own: words of letters, no commas, no "and".
 _PLAIN_NAME = re.compile(r"[^\W\d_][^\s,{}\\\d]*(?: [^\s,{}\\\d]+)*")
@@ -32,32 +30,26 @@ def write_bibtex(citation: Citation) -> str:
     """Return the entries, each with a key that no other has, separated by an empty line."""
     entries: dict[str, str] = {}
     if citation.work is not None:
-        note = f"{citation.about}: {citation.says}{_printed_in_work(citation)}"
+        note = f"{citation.sentence}{_printed_in_work(citation)}"
         fields = _work_fields(citation.work) | {"pages": _pages(citation.locator), "note": escaped(note)}
         _add(entries, citation.work.id, _type(citation.work), fields)
-        documents: dict[str, list[Reading]] = {}
-        for reading in citation.named:
-            if not reading.first_hand:
-                documents.setdefault(reading.document.id, []).append(reading)
-        for name, readings in documents.items():
-            note = "; ".join(f"{quoted(item.as_printed)}{_at(item.locator)}" for item in readings)
-            fields = _work_fields(readings[0].document) | {"note": escaped(f"Where the figure was read: {note}")}
-            _add(entries, name, _type(readings[0].document), fields)
-    fields = _package_fields(citation.package)
-    if citation.figure:
-        fields["note"] = "; ".join(filter(None, [f"Figure {escaped(citation.figure)}", fields["note"]]))
-    _add(entries, f"{citation.package.name}-{citation.package.version}", "misc", fields)
+    for document, readings in citation.documents:
+        note = f"Where the figure was read: {_printed(readings)}"
+        _add(entries, document.id, _type(document), _work_fields(document) | {"note": escaped(note)})
+    package = citation.package
+    _add(entries, "-".join(filter(None, [package.name, package.version])), "misc", _package_fields(citation))
     return "\n".join(entries.values())
 
 
 def _printed_in_work(citation: Citation) -> str:
     """Return what the work itself prints, when it was read."""
-    words = [f"{quoted(item.as_printed)}{_at(item.locator)}" for item in citation.named if item.first_hand]
-    return f", printed as {'; '.join(words)}" if words else ""
+    words = _printed(item for item in citation.named if item.first_hand)
+    return f", printed as {words}" if words else ""
 
 
-def _at(locator: str) -> str:
-    return f" ({locator})" if locator else ""
+def _printed(readings: Iterable[Reading]) -> str:
+    """Return what each reading prints, and where."""
+    return "; ".join(f"{quoted(item.as_printed)}{f' ({item.locator})' if item.locator else ''}" for item in readings)
 
 
 def _pages(locator: str) -> str:
@@ -103,14 +95,17 @@ def _work_fields(work: Work) -> dict[str, str]:
         "title": f"{{{escaped(work.title)}}}",
         **({publisher: escaped(work.publisher)} if publisher else {}),
         **_date(work.published),
-        "language": work.language,
+        "language": escaped(work.language),
         "url": _url(work.url),
     }
 
 
-def _package_fields(package: PackageWork) -> dict[str, str]:
-    """Return the fields of the package's entry."""
-    licence = f"Licence: {escaped(package.licence)}" if package.licence else ""
+def _package_fields(citation: Citation) -> dict[str, str]:
+    """Return the fields of the package's entry; it says what the figure says where no work does."""
+    package = citation.package
+    notes = [f"Figure {citation.figure}" if citation.figure else "", "" if citation.work else citation.sentence]
+    notes.append(f"Version {package.version}" if package.version else "")
+    notes.append(f"Licence: {package.licence}" if package.licence else "")
     return {
         "author": " and ".join(_name(name, whole=True) for name in package.authors),
         "title": f"{{{escaped(package.title)}}}",
@@ -119,7 +114,7 @@ def _package_fields(package: PackageWork) -> dict[str, str]:
         **_date(package.issued),
         "doi": _url(package.doi),
         "url": _url(package.url),
-        "note": "; ".join(filter(None, [f"Version {escaped(package.version)}" if package.version else "", licence])),
+        "note": escaped("; ".join(filter(None, notes))),
     }
 
 
@@ -145,10 +140,15 @@ def _date(published: str) -> dict[str, str]:
 
 
 def _url(url: str) -> str:
-    """Return an address, with what would end the field or start a command written as its code."""
-    return _NOT_IN_URL.sub(lambda match: "".join(f"%{byte:02X}" for byte in match[0].encode()), url)
+    """Return an address, with what would end the field, start a command or deceive a terminal written as its code."""
+    return "".join(
+        "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "replace"))
+        if character in "\\{}" or character.isspace() or visible(character) != character
+        else character
+        for character in url
+    )
 
 
 def escaped(text: str) -> str:
-    """Return `text` so that TeX prints it as it stands, on one line."""
-    return "".join(_COMMANDS.get(character, character) for character in " ".join(text.split()))
+    """Return `text` so that TeX prints it as it stands, on one line; control characters are spelled out."""
+    return "".join(_COMMANDS.get(character, character) for character in visible(" ".join(text.split())))

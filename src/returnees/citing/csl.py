@@ -5,35 +5,36 @@ Names are given whole (``literal``): the tables state them as printed, and which
 
 from __future__ import annotations
 
-import json
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from returnees.citing.gather import Citation, PackageWork, Work
+from returnees.citing.gather import Citation, Reading, Work
 from returnees.citing.textform import quoted
+from returnees.report.jsontext import json_text
 
 
 def write_csl(citation: Citation) -> str:
     """Return a JSON array: the work, each other document it was read in, and the package."""
-    items: list[dict[str, Any]] = []
-    if citation.work is not None:
-        work = _work(citation.work)
-        work["note"] = f"{citation.about}: {citation.says}"
-        work["custom"] = {"figure": citation.figure, "readings": _readings(citation)}
-        if citation.locator:
-            work["locator"] = citation.locator
-        items.append(work)
-        seen = {citation.work.id}
-        for reading in citation.named:
-            if reading.document.id not in seen:
-                seen.add(reading.document.id)
-                printed = [item for item in citation.named if item.document.id == reading.document.id]
-                note = "; ".join(quoted(item.as_printed) for item in printed)
-                locator = next((item.locator for item in printed if item.locator), "")
-                place = {"locator": locator} if locator else {}
-                items.append(_work(reading.document) | place | {"note": f"Where the figure was read: {note}"})
-    items.append(_package(citation.package, citation.figure))
-    return json.dumps(items, ensure_ascii=False, indent=2) + "\n"
+    works = [_claiming(citation, citation.work)] if citation.work else []
+    documents = [_document(document, readings) for document, readings in citation.documents]
+    return json_text([*works, *documents, _package(citation)])
+
+
+def _claiming(citation: Citation, work: Work) -> dict[str, Any]:
+    """Return the work that claims the figure, with the figure and all its readings."""
+    return (
+        _work(work)
+        | _optional(locator=citation.locator)
+        | {"note": citation.sentence, "custom": {"figure": citation.figure, "readings": _readings(citation)}}
+    )
+
+
+def _document(document: Work, readings: Sequence[Reading]) -> dict[str, Any]:
+    """Return another document that the figure was read in, with what it prints."""
+    locator = next((item.locator for item in readings if item.locator), "")
+    printed = "; ".join(quoted(item.as_printed) for item in readings)
+    return _work(document) | _optional(locator=locator, note=f"Where the figure was read: {printed}")
 
 
 def _readings(citation: Citation) -> list[dict[str, str]]:
@@ -62,9 +63,11 @@ def _work(work: Work) -> dict[str, Any]:
     return item | _optional(issued=_date(work.published), language=work.language, URL=work.url)
 
 
-def _package(package: PackageWork, figure: str) -> dict[str, Any]:
-    """Return the package as a CSL item."""
-    notes = [f"Figure {figure}" if figure else "", f"Licence: {package.licence}" if package.licence else ""]
+def _package(citation: Citation) -> dict[str, Any]:
+    """Return the package as a CSL item; it says what the figure says where no work does."""
+    package = citation.package
+    notes = [f"Figure {citation.figure}" if citation.figure else "", "" if citation.work else citation.sentence]
+    notes.append(f"Licence: {package.licence}" if package.licence else "")
     item: dict[str, Any] = {
         "id": "-".join(filter(None, [package.name, package.version])),
         "type": "dataset",

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
-
 from returnees.errors import UsageError, nearest
 from returnees.figures.readings import printed
+from returnees.figures.shelf import Shelf
+from returnees.figures.subject import subject
+from returnees.package.about import about
 from returnees.package.model import Package
 
 #: How many readings a citation names unless asked for all: some figures were read in forty documents.
@@ -19,7 +20,6 @@ MOST_NAMED = 3
 #: How a list of authors says that they edited the work.
 _EDITORS = re.compile(r" \(eds?\.\)$")
 _NUMBER = ("qualifier", "value", "low", "high")
-_DOI = re.compile(r"^(?:https?://(?:dx\.)?doi\.org/|doi:)?(10\.[0-9]{4,9}/\S+)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,8 @@ class PackageWork:
 class Citation:
     """A figure and all that stands behind it; a citation of a whole package has only `package`.
 
-    ``readings`` are all there are; ``most`` is how many of them a citation names.
+    ``work`` is None where the table has no source for the figure; ``readings`` are all there are; ``most`` is how many
+    of them a citation names.
     """
 
     package: PackageWork
@@ -84,53 +85,59 @@ class Citation:
         return self.readings[: self.most]
 
     @property
+    def documents(self) -> list[tuple[Work, list[Reading]]]:
+        """The documents other than the work itself that the citation names, each with what it prints."""
+        found: dict[str, tuple[Work, list[Reading]]] = {}
+        for reading in self.named:
+            if not reading.first_hand:
+                found.setdefault(reading.document.id, (reading.document, []))[1].append(reading)
+        return list(found.values())
+
+    @property
+    def sentence(self) -> str:
+        """What the figure counts and how much; empty for a whole package."""
+        return f"{self.about}: {self.says}" if self.figure else ""
+
+    @property
     def locator(self) -> str:
         """Where in the work itself the figure stands, when the work itself was read and it is known."""
         return next((item.locator for item in self.readings if item.first_hand and item.locator), "")
 
 
-def citation(package: Package, figure: str | None = None, *, most: int | None = MOST_NAMED) -> Citation:
+def citation(
+    package: Package, figure: str | None = None, *, most: int | None = MOST_NAMED, shelf: Shelf | None = None
+) -> Citation:
     """Return what a citation of `figure`, or of the whole of `package`, must say, naming at most `most` readings.
+
+    Who cites many figures of a package gives the same `shelf` each time, so that its tables are read once.
 
     Raises
     ------
     UsageError
         If the package has no such figure (the message names the nearest), or has no figures at all.
     """
-    about = _package_work(package)
+    itself = _package_work(package)
     if figure is None:
-        return Citation(about)
+        return Citation(itself)
     figures = package.table("figures")
     if "figure_id" not in figures.columns:
         raise UsageError(f"{package.label}: its table 'figures' has no field 'figure_id'")
-    row = _row(figures, "figure_id", figure)
-    if row is None:
+    shelf = shelf or Shelf(package.tables)
+    row = shelf.row("figures", "figure_id", figure)
+    if not row:
         raise UsageError(
             f"{package.label} has no figure '{figure}'{nearest(figure, figures['figure_id'].drop_nulls())}"
         )
     source = str(row.get("source_id") or "")
     return Citation(
-        package=about,
+        package=itself,
         figure=figure,
         says=_says(row),
-        about=_about(package, row),
-        work=_work(package, source),
-        readings=_readings(package, row, source),
+        about=subject(shelf, row),
+        work=_work(shelf, source) if source else None,
+        readings=_readings(shelf, row, source),
         most=most,
     )
-
-
-def _row(table: pl.DataFrame, field: str, value: str) -> Mapping[str, Any] | None:
-    """Return the first row of `table` whose `field` is `value`."""
-    found = table.filter(pl.col(field).cast(pl.String) == value).head(1).to_dicts()
-    return found[0] if found else None
-
-
-def _lookup(package: Package, table: str, field: str, value: str) -> Mapping[str, Any]:
-    """Return the row of a table that may be missing, or nothing."""
-    if not value or table not in package.tables or field not in package.table(table).columns:
-        return {}
-    return _row(package.table(table), field, value) or {}
 
 
 def _text(row: Mapping[str, Any], name: str) -> str:
@@ -145,31 +152,10 @@ def _says(row: Mapping[str, Any]) -> str:
     return f"{words} %" if unit == "percent" else f"{words} {unit}".rstrip()
 
 
-#: The coordinates of a figure, in the order in which they are read out, and the tables that spell them out.
-_COORDINATES = (
-    ("measure_id", "measures", "title"),
-    ("area_id", "areas", "name"),
-    ("population_id", "populations", "title"),
-    ("affiliation_id", "affiliations", "title"),
-    ("theatre_id", "theatres", "title"),
-)
-
-
-def _about(package: Package, row: Mapping[str, Any]) -> str:
-    """Return in words what the figure counts: ``Returned, United States, All, as of 2017``."""
-    words = []
-    for field, table, name in _COORDINATES:
-        code = _text(row, field)
-        if code:
-            words.append(_text(_lookup(package, table, field, code), name) or code)
-    date = _text(row, "as_of")
-    return ", ".join([*words, *([f"as of {date}"] if date else [])])
-
-
-def _work(package: Package, source: str) -> Work:
+def _work(shelf: Shelf, source: str) -> Work:
     """Return the work called `source`, as far as the package tells."""
-    row = _lookup(package, "sources", "source_id", source)
-    publisher = _lookup(package, "publishers", "publisher_id", _text(row, "publisher_id"))
+    row = shelf.row("sources", "source_id", source)
+    publisher = shelf.row("publishers", "publisher_id", _text(row, "publisher_id"))
     authors = _text(row, "authors")
     return Work(
         id=source,
@@ -185,17 +171,15 @@ def _work(package: Package, source: str) -> Work:
     )
 
 
-def _readings(package: Package, figure: Mapping[str, Any], source: str) -> tuple[Reading, ...]:
+def _readings(shelf: Shelf, figure: Mapping[str, Any], source: str) -> tuple[Reading, ...]:
     """Return the readings of a figure: of the work itself, then those that print what it says, the earliest first."""
-    if "readings" not in package.tables or "figure_id" not in package.table("readings").columns:
-        return ()
-    rows = package.table("readings").filter(pl.col("figure_id").cast(pl.String) == figure["figure_id"]).to_dicts()
+    rows = shelf.rows("readings", "figure_id", str(figure["figure_id"]))
     readings = [
         Reading(
-            document=_work(package, _text(row, "document_id")),
+            document=_work(shelf, _text(row, "document_id")),
             as_printed=_text(row, "as_printed"),
             locator=_text(row, "locator"),
-            first_hand=_text(row, "document_id") == source,
+            first_hand=bool(source) and _text(row, "document_id") == source,
             agrees=all(row.get(name) == figure.get(name) for name in _NUMBER),
         )
         for row in rows
@@ -211,37 +195,14 @@ def _weight(reading: Reading) -> tuple[bool, bool, str, str, str]:
 
 def _package_work(package: Package) -> PackageWork:
     """Return the package as a work, from its descriptor alone."""
-    stated = package.descriptor
-    people = [
-        item for item in _objects(stated.get("contributors")) if _text(item, "title") or _text(item, "familyName")
-    ]
-    creators = [item for item in people if {"creator", "author"} & _roles(item)]
-    doi = next((match[1] for key in ("id", "doi") if (match := _DOI.match(str(stated.get(key) or "")))), "")
-    licences = [_text(item, "name") or _text(item, "title") for item in _objects(stated.get("licenses"))]
+    stated = about(package.descriptor)
     return PackageWork(
         name=package.name,
-        title=_text(stated, "title") or package.name,
+        title=stated.title or package.name,
         version=package.version or "",
-        issued=_text(stated, "created")[:10],
-        authors=tuple(_person(item) for item in creators or people),
-        url=_text(stated, "homepage"),
-        doi=doi,
-        licence=", ".join(filter(None, licences)),
+        issued=stated.issued.isoformat() if stated.issued else "",
+        authors=tuple(who.name for who in stated.creators),
+        url=stated.homepage or "",
+        doi=stated.doi or "",
+        licence=", ".join(licence.name or licence.label for licence in stated.licences),
     )
-
-
-def _objects(value: object) -> list[Mapping[str, Any]]:
-    """Return the objects of a JSON list that may be no list."""
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
-
-
-def _roles(contributor: Mapping[str, Any]) -> set[str]:
-    """Return a contributor's roles; the older standard has one, in ``role``."""
-    stated = contributor.get("roles")
-    return {str(item) for item in stated} if isinstance(stated, list) else {_text(contributor, "role")}
-
-
-def _person(contributor: Mapping[str, Any]) -> str:
-    """Return a contributor's name, or an empty text."""
-    parts = (_text(contributor, "givenName"), _text(contributor, "familyName"))
-    return _text(contributor, "title") or " ".join(filter(None, parts))

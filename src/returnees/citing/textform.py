@@ -9,8 +9,9 @@ from returnees.report.escape import visible
 def write_text(citation: Citation) -> str:
     """Return the citation in a few lines: the figure, the work, where it was read, the package."""
     lines = []
-    if citation.work is not None:
-        lines += [f"{citation.about}: {citation.says}.", f"Source: {work_words(citation.work, citation.locator)}"]
+    if citation.figure:
+        source = work_words(citation.work, citation.locator) if citation.work else "none is stated."
+        lines += [f"{citation.about}: {citation.says}.", f"Source: {source}"]
         lines += _reading_lines(citation)
         lines.append(f"Cited from: {package_words(citation.package)} Figure {citation.figure}.")
     else:

@@ -10,12 +10,20 @@ COMMANDS = {
     "export": "Write the tables in other formats.",
     "show": "Show figures in the terminal, ranges as ranges.",
     "explain": "Explain a figure, a rule or a finding code.",
+    "locate": "Find the figures that must be wrong.",
+    "bounds": "Say what each quantity can be at least and at most.",
+    "compare": "Show where sources disagree.",
     "cite": "Cite one figure, or the package.",
     "diff": "Show what changed between two versions.",
+    "add": "Add a figure or a reading, checked against every rule.",
     "tidy": "Put rows in canonical order; refresh bytes and hash.",
     "codebook": "Write the codebook, or check that it is current.",
+    "rules": "Write the page of rules, or check that it is current.",
     "catalogue": "Write the catalogue files, or check that they are current.",
+    "site": "Build the website: pages, charts, downloads.",
+    "plot": "Draw a chart or a map as SVG or PNG.",
     "release": "Build the zip of a version, with checksums.",
+    "new": "Write a fresh package that follows the profile.",
 }
 
 
@@ -47,13 +55,16 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
+        from returnees.cli.telling import quietly, telling_steps
         from returnees.errors import ReturneesError
+        from returnees.report.escape import visible
 
-        try:
-            return super().invoke(ctx)
-        except ReturneesError as error:
-            click.echo(f"returnees: {error}", err=True)
-            ctx.exit(2)
+        with quietly(ctx.params["quiet"]), telling_steps(ctx.params["verbose"]):
+            try:
+                return super().invoke(ctx)
+            except ReturneesError as error:
+                click.echo(f"returnees: {visible(str(error))}", err=True)
+                ctx.exit(2)
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -69,11 +80,20 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and leave."
 )
-def main() -> None:
+@click.option("--quiet", "-q", is_flag=True, help="Keep standard error empty when the command succeeds.")
+@click.option("--verbose", "-v", is_flag=True, help="Tell on standard error what is done, and how many seconds in.")
+def main(quiet: bool, verbose: bool) -> None:
     """Check, explain and publish packages of published figures.
 
     PACKAGE, in every command, is a folder, a datapackage.json or a .zip; without it, the package in the current folder,
     else the one shipped with this software.
 
     Exit codes: 0 nothing wrong, 1 findings at or above --fail-on, 2 the job could not be done.
+
+    \b
+    Examples:
+      returnees validate
+      returnees --verbose validate my-package
+      returnees show --area USA
+      returnees explain F201
     """

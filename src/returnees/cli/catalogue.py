@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from returnees.cli.common import package_argument
+from returnees.cli.files import own_folder, write_or_check
 
 
 @click.command(name="catalogue")
@@ -28,25 +29,12 @@ def command(package: str | None, folder: Path | None, check: bool) -> None:
       returnees catalogue my-package --to out
     """
     from returnees.catalogue import catalogue
-    from returnees.errors import UsageError
     from returnees.package.opening import open_package
-    from returnees.writing import write_bytes
 
     opened = open_package(package)
-    if folder is None and opened.keep is not None:
-        raise UsageError(f"{opened.label} is an archive, which is not changed; say with --to where the files go")
-    target = folder or opened.root
     made = catalogue(opened)
-    stale = made.stale(target)
-    for path in stale:
-        if not check:
-            write_bytes(target / path, made.files[path])
-        click.echo(f"{path}: stale" if check else path)
-    for path, needs in made.lacking.items():
-        click.echo(f"{path}: not made; datapackage.json has no {' and no '.join(needs)}", err=True)
-    if not stale and not made.lacking:
-        click.echo("Every catalogue file is as it should be.", err=True)
-    if check and stale:
-        click.echo("'returnees catalogue' writes them anew.", err=True)
-    if made.lacking or (check and stale):
+    stale = write_or_check(folder or own_folder(opened, package), made.files, check)
+    for remark in made.remarks:
+        click.echo(remark, err=True)
+    if made.lacking or stale:
         sys.exit(1)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from returnees.cli.common import echo_data
+
 
 @click.command(name="cite")
 @click.argument("figure", required=False, default=None)
@@ -29,7 +31,7 @@ def command(figure: str | None, package: str | None, form: str, everything: bool
     if figure is not None and package is None and _names_a_package(figure):
         figure, package = None, figure
     most = None if everything else MOST_NAMED
-    click.echo(cite(open_package(package), figure, form, most=most), nl=False)
+    echo_data(cite(open_package(package), figure, form, most=most))
 
 
 def _names_a_package(word: str) -> bool:

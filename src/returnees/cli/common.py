@@ -1,12 +1,18 @@
-"""What several commands share: the package argument and when to use colour."""
+"""What several commands share: the package argument, the choice of figures, when to use colour."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from typing import Any, TextIO, TypeVar
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from returnees.consistency.setting import Setting
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -16,6 +22,70 @@ def package_argument(function: Command) -> Command:
     return click.argument("package", required=False, default=None)(function)
 
 
+def echo_data(text: str) -> None:
+    """Print what programs read: as it is to a pipe or a file, with nothing that a terminal would obey to a terminal."""
+    if sys.stdout.isatty():
+        from returnees.report.escape import visible
+
+        text = "\n".join(map(visible, text.split("\n")))
+    # Without this click would take colours out of data on their way to a file.
+    click.echo(text, nl=False, color=True)
+
+
+def limit_option(function: Command) -> Command:
+    """Give a command the option --limit; its value is read by `Limits.stated`."""
+    return click.option(
+        "--limit", "limits", multiple=True, metavar="NAME=NUMBER",
+        help="Read more of the package than usual, for instance table_bytes=20G; SECURITY.md lists the limits.",
+    )(function)  # fmt: skip
+
+
 def wants_colour(stream: TextIO) -> bool:
     """Whether `stream` is a terminal and nobody has asked for no colour (no-color.org)."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def choice_of_figures(function: Command) -> Command:
+    """Give a command the options that choose figures, as one argument ``conditions``, each ``field=code,code``."""
+
+    @wraps(function)
+    def chosen(
+        *args: Any,
+        area: str | None,
+        measure: str | None,
+        source: str | None,
+        conditions: tuple[str, ...],
+        **others: Any,
+    ) -> Any:
+        named = {"area": area, "measure": measure, "source": source}
+        wanted = [f"{name}={codes}" for name, codes in named.items() if codes]
+        return function(*args, conditions=(*wanted, *conditions), **others)
+
+    options = (
+        click.option("--area", help="Only these areas, separated by commas."),
+        click.option("--measure", help="Only these measures."),
+        click.option("--source", help="Only these sources."),
+        click.option("--where", "conditions", multiple=True, metavar="FIELD=CODE,...",
+                     help="Only these codes of any other coordinate; may be given several times."),
+    )  # fmt: skip
+    for option in reversed(options):
+        chosen = option(chosen)
+    return chosen  # type: ignore[return-value]
+
+
+def say_unused_rules(setting: Setting) -> None:
+    """Say on stderr that rules could not be used, as far as that is so: their conclusions are missing."""
+    wrong = [item for item in setting.findings if item.code != "F407"]
+    if wrong:
+        click.echo(f"Not every rule was used: {wrong[0].message} 'returnees validate' says more.", err=True)
+
+
+@contextmanager
+def needing_extra(extra: str) -> Iterator[None]:
+    """Run imports of libraries that only ``returnees[extra]`` brings; say how to get one that is missing."""
+    from returnees.errors import UsageError
+
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise UsageError(f"this needs {error.name}, which is not installed: pip install 'returnees[{extra}]'") from None

@@ -6,6 +6,8 @@ import sys
 
 import click
 
+from returnees.cli.common import echo_data
+
 
 @click.command(name="diff")
 @click.argument("old")
@@ -33,6 +35,7 @@ def command(old: str, new: str | None, form: str, changelog: bool, check: bool, 
     from returnees.diff.csvform import render_csv
     from returnees.diff.forms import render_changelog, render_json, render_text
     from returnees.diff.places import open_places
+    from returnees.report.escape import visible
 
     found = diff(*open_places(old, new))
     if changelog:
@@ -41,9 +44,9 @@ def command(old: str, new: str | None, form: str, changelog: bool, check: bool, 
         text = render_csv(found.changes)
     else:
         text = render_json(found) if form == "json" else render_text(found, max_changes)
-    click.echo(text, nl=False)
+    echo_data(text)
     if check and not found.sufficient:
         asked = f"at least {found.asked}" if found.asked else "versions of the form MAJOR.MINOR.PATCH"
         stated = found.new_version or "none"
-        click.echo(f"returnees: the version is {stated}; what changed asks for {asked}", err=True)
+        click.echo(f"returnees: the version is {visible(stated)}; what changed asks for {asked}", err=True)
         sys.exit(1)

@@ -3,40 +3,114 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
-from returnees.cli.common import package_argument, wants_colour
+from returnees.cli.common import limit_option, package_argument, wants_colour
+
+if TYPE_CHECKING:
+    from returnees.outcome import Report
+    from returnees.package.model import Package
+
+#: The formats; the modules that write them are imported only when they are used.
+_FORMATS = ("text", "json", "github", "markdown", "sarif", "junit", "html")
+
+
+def _complete_format(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
+    """Return the formats that begin so."""
+    return [form for form in _FORMATS if form.startswith(begun)]
 
 
 @click.command(name="validate")
 @package_argument
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True,
-              help="How the report is written.")  # fmt: skip
+@click.option("--format", "forms", metavar="FORMAT[=FILE]", multiple=True, shell_complete=_complete_format,
+              help=f"How the report is written: {', '.join(_FORMATS)}. Can be given several times; one without a FILE "
+              "goes to standard output.  [default: text]")  # fmt: skip
+@click.option("--output", "-o", type=click.Path(), help="The file of the one format that names none.")
 @click.option("--fail-on", type=click.Choice(["error", "warning", "info"]), default="error", show_default=True,
               help="The least severity that makes the exit code 1.")  # fmt: skip
-@click.option("--max-findings", type=click.IntRange(min=1), default=10, show_default=True,
-              help="How many findings of one code the text report shows.")  # fmt: skip
-@click.option("--quiet", is_flag=True, help="Show errors only.")
-def command(package: str | None, form: str, fail_on: str, max_findings: int, quiet: bool) -> None:
+@click.option("--max-findings", type=click.IntRange(min=1), metavar="N",
+              help="How many findings of one code are listed; the weightiest stay.  [default: 10 in text, 20 in "
+              "markdown, 50 in github, 200 in html, all in the others]")  # fmt: skip
+@click.option("--since", metavar="REV",
+              help="Mark the findings that the change since REV brought in, and fail only on these. REV is a revision "
+              "of the git repository that PACKAGE is in, or an older package.")  # fmt: skip
+@click.option("--propose-known-issues", "propose", is_flag=True,
+              help="Print rows for known_issues, one for each contradiction, instead of the report.")  # fmt: skip
+@click.option("--quiet", "-q", is_flag=True, help="Text shows errors only.")
+@click.option("--verbose", "-v", is_flag=True, help="Text shows each finding with its row, and what its code means.")
+@limit_option
+def command(
+    package: str | None, forms: tuple[str, ...], output: str | None, fail_on: str, max_findings: int | None,
+    since: str | None, propose: bool, quiet: bool, verbose: bool, limits: tuple[str, ...],
+) -> None:  # fmt: skip
     """Check PACKAGE: descriptor, files, tables, contracts, rows, rules.
+
+    What is wrong is told by finding code, with file, line, key, and how to mend it; 'returnees explain CODE' says more.
+    With the format github, a summary is added to the job's page, too, where GITHUB_STEP_SUMMARY names a file.
+
+    Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 the job could not be done.
 
     \b
     Examples:
       returnees validate
       returnees validate my-package --format json
       returnees validate release.zip --fail-on warning
+      returnees validate --since HEAD
+      returnees validate --format github --format sarif=findings.sarif
+      returnees validate --format html --output report.html
+      returnees validate --propose-known-issues
+      returnees validate large-package --limit table_bytes=20G
     """
+    from returnees.cli.reporting import plan_reports, write_reports
+
+    plans = plan_reports(forms, output)
+
+    from returnees.diff.places import open_place
     from returnees.findings import Severity
-    from returnees.report.jsonform import render_json
-    from returnees.report.text import render_text
+    from returnees.package.limits import Limits
+    from returnees.package.opening import open_package
+    from returnees.report.repository import folder_of
+    from returnees.report.view import View
     from returnees.validation import validate
 
-    report = validate(package)
-    if form == "json":
-        click.echo(render_json(report), nl=False)
+    opened = open_package(package, limits=Limits.stated(limits))
+    before = open_place(since, opened.root) if since is not None else None
+    report = validate(opened, conformance=not propose, since=before)
+    if propose:
+        _propose(opened, report)
     else:
-        text = render_text(report, colour=wants_colour(sys.stdout), most=max_findings, quiet=quiet)
-        click.echo(text, nl=False, color=True)
+        view = View(
+            most=max_findings,
+            fail_on=Severity(fail_on),
+            quiet=quiet,
+            verbose=verbose,
+            colour=wants_colour(sys.stdout),
+            folder=folder_of(opened),
+        )
+        write_reports(plans, report, view)
     if report.fails(Severity(fail_on)):
         sys.exit(1)
+
+
+def _propose(package: Package, report: Report) -> None:
+    """Print a row for each contradiction, and say what is left to do."""
+    from datetime import date
+
+    from returnees.consistency.known import is_contradiction, proposed_rows
+    from returnees.findings import Severity
+
+    known = package.tables.get("known_issues")
+    taken = known.frame["issue_id"].drop_nulls() if known is not None and "issue_id" in known.frame.columns else ()
+    contradictions = [item for item in report.findings if is_contradiction(item)]
+    click.echo(proposed_rows(contradictions, date.today(), taken), nl=False)
+    total = len(contradictions)
+    click.echo(
+        f"{total:,} contradiction{'' if total == 1 else 's'}. Correct what was read wrongly; paste the rows of what a "
+        "source itself says into known_issues, each with a reason that a reader can check.",
+        err=True,
+    )
+    others = sum(item.severity is Severity.ERROR for item in report.findings if not is_contradiction(item))
+    if others:
+        click.echo(f"{others:,} other errors; 'returnees validate' lists them.", err=True)

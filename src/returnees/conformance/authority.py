@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from returnees.findings import Finding, Severity, finding
+from returnees.package.jail import PathRefused, opened
+from returnees.package.limits import Limits
 from returnees.package.model import Package, Resource
 from returnees.package.profile import readable
 
@@ -18,11 +20,23 @@ if TYPE_CHECKING:
 
 #: Tables with more rows than this are left to our own checks: frictionless reads some tens of thousands a second.
 MOST_ROWS = 25_000
-#: Seconds after which frictionless is no longer waited for.
-PATIENCE = 300
+#: So are larger files, whatever their lines: it keeps much more in memory than it reads.
+MOST_BYTES = 64 * 2**20
 
-#: What of a package frictionless is given besides its resources; ``$schema`` tells it which version of the standard.
-_JUDGED = ("$schema", "name")
+#: The address by which a descriptor says that it is of Data Package 2.0.
+_STANDARD = "https://datapackage.org/profiles/2.0/datapackage.json"
+
+#: What of a resource frictionless is given. It knows properties of its own that lead to other files, to the network or
+#: to code (``extrapaths``, ``basepath``, ``scheme``, ``checklist``): nothing is passed on but what is named here.
+_OF_A_RESOURCE = (
+    "name", "path", "type", "title", "description", "format", "mediatype", "encoding", "bytes", "hash", "sources",
+    "licenses",
+)  # fmt: skip
+#: And of a dialect; all of it is checked before, and nothing else is supported.
+_OF_A_DIALECT = (
+    "header", "headerRows", "headerJoin", "quoteChar", "doubleQuote", "lineTerminator", "skipInitialSpace",
+    "commentChar", "delimiter",
+)  # fmt: skip
 
 #: Errors of one row; the others are of a whole table or package.
 _OF_A_ROW = {
@@ -42,7 +56,8 @@ class Authority:
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
-        self._skipped: dict[str, int] = {}
+        self._skipped: dict[str, str] = {}
+        self._patience = Limits().judge_seconds
 
     def __enter__(self) -> Authority:
         return self
@@ -58,13 +73,19 @@ class Authority:
         for resource in package.resources:
             if resource.file is None or not readable(resource.descriptor):
                 continue
-            rows = _rows(resource)
-            if rows > MOST_ROWS:
-                self._skipped[resource.name] = rows
+            try:
+                why = _too_large(resource)
+            except (PathRefused, OSError):
+                continue  # it has changed since it was opened, which reading it says
+            if why:
+                self._skipped[resource.name] = why
             else:
                 resources.append(resource)
+        self._patience = package.limits.judge_seconds
         known = {resource.name for resource in resources}
-        about = {key: package.descriptor[key] for key in _JUDGED if key in package.descriptor}
+        about = {key: value for key, value in package.descriptor.items() if key == "name"}
+        if package.descriptor.get("$schema") == _STANDARD:
+            about["$schema"] = _STANDARD  # tells it which version of the standard; any other address it might fetch
         missing = package.descriptor.get("missingValues")
         described = [_described(resource, known, missing) for resource in resources]
         task = {"root": str(package.root), "descriptor": {**about, "resources": described}}
@@ -85,9 +106,8 @@ class Authority:
             item = _finding(error, tables)
             if not told.covers(error, item):
                 findings.append(item)
-        for name, rows in self._skipped.items():
-            message = f"'{name}' has {rows:,} rows; above {MOST_ROWS:,}, frictionless is not asked."
-            findings.append(finding("F502", message, resource=name))
+        for name, why in self._skipped.items():
+            findings.append(finding("F502", f"'{name}' {why}, frictionless is not asked.", resource=name))
         if failure:
             findings.append(finding("F503", f"frictionless did not judge the package: {failure}."))
         return findings
@@ -95,9 +115,10 @@ class Authority:
     def _answer(self) -> tuple[list[dict[str, Any]], str | None]:
         """Return the errors frictionless found, and why there is no answer when there is none."""
         try:
-            output, _ = self._process.communicate(timeout=PATIENCE)
+            output, _ = self._process.communicate(timeout=self._patience)
         except subprocess.TimeoutExpired:
-            return [], f"it took more than {PATIENCE} seconds"
+            self._process.kill()
+            return [], f"it took more than {self._patience} seconds; --limit judge_seconds=... waits longer"
         if self._process.returncode != 0:
             return [], f"it stopped with exit code {self._process.returncode}"
         try:
@@ -107,13 +128,17 @@ class Authority:
         return answer["errors"], None
 
 
-def _rows(resource: Resource) -> int:
-    """Return how many lines the resource's file has after its header, counted without holding it in memory."""
+def _too_large(resource: Resource) -> str | None:
+    """Return why frictionless is not asked about a resource, or None when it is."""
     assert resource.file is not None
-    if resource.file.stat().st_size <= MOST_ROWS:
-        return 0
-    with resource.file.open("rb") as stream:
-        return sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(2**20), b"")) - 1
+    size = resource.file.stat().st_size
+    if size > MOST_BYTES:
+        return f"has {size:,} bytes; above {MOST_BYTES:,}"
+    if size <= MOST_ROWS:
+        return None
+    with opened(resource.file) as stream:
+        rows = sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(2**20), b"")) - 1
+    return f"has {rows:,} rows; above {MOST_ROWS:,}" if rows > MOST_ROWS else None
 
 
 def _described(resource: Resource, known: set[str], missing: Any) -> dict[str, Any]:
@@ -122,9 +147,10 @@ def _described(resource: Resource, known: set[str], missing: Any) -> dict[str, A
     The delimiter is stated, because frictionless guesses where none is; so are the package's missing values in each
     schema that has none of its own, because frictionless knows them only there.
     """
-    left_out = ("schema", "$schema", "profile")
-    described = {key: value for key, value in resource.descriptor.items() if key not in left_out}
-    described["dialect"] = {**described.get("dialect", {}), "delimiter": resource.delimiter}
+    described = {key: resource.descriptor[key] for key in _OF_A_RESOURCE if key in resource.descriptor}
+    stated = resource.descriptor.get("dialect")
+    dialect = {key: stated[key] for key in _OF_A_DIALECT if key in stated} if isinstance(stated, Mapping) else {}
+    described["dialect"] = dialect | {"delimiter": resource.delimiter}
     if resource.schema is not None:
         schema = {key: value for key, value in resource.schema.items() if key != "$schema"}
         if missing is not None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import combinations
+from itertools import islice
 
-from returnees.consistency.profile import Profile
+import polars as pl
+
+from returnees.consistency.profile import Profile, Set
 from returnees.errors import nearest
 from returnees.findings import Finding
+from returnees.tables.capped import MOST_ROWS
 from returnees.tables.model import Table
 
 _NEEDED = ("dimension", "set_id", "part_id", "whole_id")
@@ -32,7 +35,11 @@ def hierarchy_findings(tables: Mapping[str, Table], profile: Profile) -> Iterato
 
 
 def _unknown(table: Table, profile: Profile) -> Iterator[Finding]:
-    """Yield a finding for each dimension and each code that is not known."""
+    """Yield a finding for each dimension and each code that is not known, up to `MOST_ROWS`."""
+    return islice(_each_unknown(table, profile), MOST_ROWS)
+
+
+def _each_unknown(table: Table, profile: Profile) -> Iterator[Finding]:
     for number, row in enumerate(table.frame.select(_NEEDED).iter_rows(named=True)):
         dimension = row["dimension"]
         if dimension is None:
@@ -103,21 +110,26 @@ def _shared(table: Table, profile: Profile) -> Iterator[Finding]:
 
     An exhaustive set is a division of its own beside others; disjoint parts of which more may be missing are one set.
     """
-    for one, other in combinations(profile.sets, 2):
-        same = (one.dimension, one.whole) == (other.dimension, other.whole)
-        if not same or one.exhaustive or other.exhaustive:
+    owners: dict[tuple[str, str, str], Set] = {}
+    said = 0
+    for item in profile.sets:
+        if item.exhaustive:
             continue
-        for part in sorted(set(one.parts).intersection(other.parts)):
-            row = _row(table, dimension=one.dimension, set_id=other.id, part_id=part)
+        for part in item.parts:
+            first = owners.setdefault((item.dimension, item.whole, part), item)
+            if first is item:
+                continue
+            said += 1
+            if said > MOST_ROWS:
+                return
+            row = _row(table, dimension=item.dimension, set_id=item.id, part_id=part)
             message = (
-                f"'{part}' is in two sets of '{one.whole}', '{one.id}' and '{other.id}', neither of them exhaustive."
+                f"'{part}' is in two sets of '{item.whole}', '{first.id}' and '{item.id}', neither of them exhaustive."
             )
             yield table.finding("F414", message, field="part_id", row=row)
 
 
 def _row(table: Table, **wanted: str) -> int | None:
     """Return the first row that has these cells."""
-    for number, row in enumerate(table.frame.iter_rows(named=True)):
-        if all(row[field] == value for field, value in wanted.items()):
-            return number
-    return None
+    found = table.frame.with_row_index("row").filter(pl.col(field) == value for field, value in wanted.items())
+    return int(found["row"][0]) if found.height else None

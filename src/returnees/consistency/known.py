@@ -102,22 +102,32 @@ class Acknowledged:
     def _unknown_figures(self) -> frozenset[str]:
         named = self.figures
         table = self._setting.tables["figures"]
+        if "figure_id" not in table.frame.columns:
+            return frozenset()
         return named - set(table.rows("figure_id", sorted(named))) if named else named
 
 
-def proposed_rows(findings: Iterable[Finding], today: date) -> str:
-    """Return rows for ``known_issues.csv``, with header, one a contradiction; the reason is left to be written."""
+def proposed_rows(findings: Iterable[Finding], today: date, taken: Iterable[str] = ()) -> str:
+    """Return rows for ``known_issues.csv``, with header, one a contradiction; the reason is left to be written.
+
+    `taken` are the ids that rows have already.
+    """
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(_FIELDS)
-    seen: set[str] = set()
+    seen = set(taken)
     for item in findings:
-        if item.code in ("F201", "F202", "F203") and item.severity is not Severity.INFO and item.rule:
+        if is_contradiction(item) and item.rule and item.figures:
             stem = re.sub(r"[^a-z0-9]+", "-", f"{item.figures[0]}-{item.rule}".lower()).strip("-")
             name = next(name for name in _names(stem) if name not in seen)
             seen.add(name)
             writer.writerow([name, item.rule, " ".join(item.figures), "", today.isoformat()])
     return stream.getvalue()
+
+
+def is_contradiction(item: Finding) -> bool:
+    """Whether a finding is a contradiction that is not recorded as a known issue and is no mere remark."""
+    return item.code in ("F201", "F202", "F203") and item.severity is not Severity.INFO
 
 
 def _names(stem: str) -> Iterator[str]:

@@ -93,6 +93,8 @@ def parse(text: str) -> Comparison:
     if kind:
         raise RuleError("F403", "expected the end of the rule: a rule has one comparison", column)
     difference = left.plus(right, -1.0) if sign != ">=" else right.plus(left, -1.0)
+    if not all(map(math.isfinite, (difference.constant, *difference.terms.values()))):
+        raise RuleError("F403", "its numbers multiply to one that is too large", 0)
     if not difference.terms:
         raise RuleError("F403", "the rule names no measure, or its measures cancel out", 0)
     if not all(math.isfinite(number) for number in (difference.constant, *difference.terms.values())):
@@ -120,11 +122,15 @@ class _Reader:
         sign = 1.0
         if self.peek()[1] in ("+", "-"):
             sign = -1.0 if self.take()[1] == "-" else 1.0
-        total = Linear().plus(self.product(), sign)
-        while self.peek()[1] in ("+", "-"):
+        constant, terms = 0.0, dict[tuple[Name, ...], float]()
+        while True:
+            part = self.product()
+            constant += sign * part.constant
+            for names, coefficient in part.terms.items():
+                terms[names] = terms.get(names, 0.0) + sign * coefficient
+            if self.peek()[1] not in ("+", "-"):
+                return Linear(constant, {names: value for names, value in terms.items() if value})
             sign = -1.0 if self.take()[1] == "-" else 1.0
-            total = total.plus(self.product(), sign)
-        return total
 
     def product(self) -> Linear:
         total = self.factor()
@@ -136,6 +142,8 @@ class _Reader:
     def factor(self) -> Linear:
         kind, text, column = self.take()
         if kind == "number":
+            if not math.isfinite(float(text)):
+                raise RuleError("F403", "the number is too large", column)
             return Linear(float(text))
         if kind == "name":
             if self.peek()[1] == "(":
@@ -169,8 +177,8 @@ class _Reader:
 
 def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
     """Yield (kind, text, column) of each token, and an empty one at the end."""
-    at = 0
-    while at < len(text.rstrip()):
+    at, end = 0, len(text.rstrip())
+    while at < end:
         match = _TOKEN.match(text, at)
         if match is None:
             column = at + len(text[at:]) - len(text[at:].lstrip())
@@ -180,7 +188,7 @@ def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
         if kind == "sign" and word in "<>=!" and text[start : start + 2] in ("<=", ">=", "==", "!=", "=<", "=>"):
             word, at = text[start : start + 2], start + 2
         yield "name" if kind == "quoted" else kind, word, start
-    yield "", "", len(text.rstrip())
+    yield "", "", end
 
 
 def _times(left: Linear, right: Linear, column: int) -> Linear:

@@ -50,15 +50,24 @@ def with_between(quantities: Quantities, rules: Sequence[Rule], profile: Profile
 
 
 def with_neighbours(
-    quantities: Quantities, rules: Sequence[Rule], profile: Profile, *, rounds: int, most: int
+    quantities: Quantities,
+    rules: Sequence[Rule],
+    profile: Profile,
+    *,
+    rounds: int,
+    most: int,
+    start: Quantities | None = None,
 ) -> Quantities:
     """Return `quantities` with every unpublished one that shares an edit with one of them, and so on, `rounds` times.
 
-    A round that would bring the number of quantities beyond `most` is not taken; the first always is.
+    A round that would bring the number of quantities beyond `most` is not taken; the first always is. It starts from
+    all of them, or only from those of `start`.
     """
     laid = _laid(rules, profile)
-    known, fresh = quantities, quantities
+    known, fresh = quantities, start or quantities
     for taken in range(rounds):
+        if taken and known.frame.height > most:
+            break
         steps = list(_steps(laid, fresh, known, both_sides=True))
         new = _new(pl.concat(steps), known, quantities, profile) if steps else quantities.frame.clear()
         if new.height == 0 or (taken and known.frame.height + new.height > most):

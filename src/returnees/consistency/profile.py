@@ -10,7 +10,19 @@ import polars as pl
 from returnees.tables.model import Table
 
 #: Foreign keys of figures that are not coordinates but have a meaning of their own.
-_SPECIAL = ("source_id", "measure_id")
+_SPECIAL = frozenset(
+    {"figure_id", "source_id", "measure_id", "as_of", "qualifier", "value", "low", "high", "unit", "basis", "note"}
+)
+#: Names that the engine gives to columns of its own; a dimension called so gets an underscore.
+_TAKEN = (
+    "above", "alone", "as_of", "below", "ceiling", "coefficient", "common", "context", "cost", "cumulative",
+    "dates_reversed", "dimension", "edit", "edits", "figure", "first", "floor", "found_above", "found_below", "group",
+    "hierarchies", "high", "holds", "key", "kind", "largest", "last", "least", "limit", "low", "measure",
+    "missing_above", "missing_below", "most", "node", "one", "origin", "pattern", "place", "publisher", "qualifier",
+    "quantity", "rest", "reversed", "row", "rule", "scale", "share_high", "share_low", "shared", "size", "slot",
+    "slot_code", "slot_measure", "smallest", "source", "target", "term", "turned", "unit", "unpublished", "value",
+    "verdict", "whole",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +69,14 @@ class Profile:
         A coordinate is any foreign key of figures of one field, except source and measure, in the schema's order.
         """
         figures = tables["figures"]
-        present = set(figures.raw.text.columns)
+        present = set(figures.raw.text.columns).intersection(figures.frame.columns)
         dimensions: dict[str, str] = {}
         codes: dict[str, frozenset[str]] = {}
         for key in figures.schema.foreign_keys:
             name = key.fields[0]
             if len(key.fields) > 1 or name in _SPECIAL or name not in present:
                 continue
-            dimension = name.removesuffix("_id")
+            dimension = _named(name, dimensions)
             dimensions[dimension] = name
             target = tables.get(key.target)
             if target is not None and key.target_fields[0] in target.frame.columns:
@@ -72,6 +84,14 @@ class Profile:
             else:
                 codes[dimension] = _known(figures.frame, name)
         return cls(dimensions, codes, _measures(tables), _sets(tables), "as_of" in present)
+
+
+def _named(field: str, dimensions: Mapping[str, str]) -> str:
+    """Return the name of the dimension of a field: without ``_id``, and unlike any other name."""
+    name = field.removesuffix("_id") or field
+    while name in _TAKEN or dimensions.get(name, field) != field:
+        name += "_"
+    return name
 
 
 def _known(frame: pl.DataFrame, name: str) -> frozenset[str]:

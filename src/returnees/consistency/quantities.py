@@ -43,23 +43,26 @@ def quantities(
     sources continue one count; without it each source is its own. `about` is the least relative half-width of a
     figure qualified by "about".
     """
-    needed = ["figure_id", "source_id", "measure_id", *profile.dimensions.values()]
+    # A coordinate's field may be called as a column here is; with a blank in it no name is taken.
+    named = {name: f"code {name}" for name in profile.dimensions}
+    fields = {"measure": "measure_id", "source": "source_id", **named}
+    needed = {"figure_id": "figure_id", "source_id": "source_id", "measure_id": "measure_id"}
+    needed |= {named[name]: field for name, field in profile.dimensions.items()}
     numbers = [name for name in ("qualifier", "value", "low", "high", "unit") if name in figures.columns]
     as_of = pl.col("as_of") if "as_of" in figures.columns else pl.lit(None, pl.String)
     first, last = spans(as_of.cast(pl.String))
     frame = (
         figures.select(
-            *(pl.col(name).cast(pl.String) for name in needed),
+            *(pl.col(field).cast(pl.String).alias(name) for name, field in needed.items()),
             *numbers,
             first.alias("first"),
             last.alias("last"),
         )
         .with_row_index("row")
-        .drop_nulls(needed)
+        .drop_nulls(list(needed))
     )
     # What has been said to be wrong, such as a range that runs backwards, has no numbers to reason with.
     frame = with_intervals(frame, about).filter(pl.col("least") <= pl.col("most"))
-    fields = {"measure": "measure_id", "source": "source_id", **profile.dimensions}
     known = {"measure": profile.measures, "source": (), **profile.codes}
     codes = {name: _codes(frame[field], known[name]) for name, field in fields.items()}
     frame = frame.with_columns(

@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from returnees.consistency.language import Comparison, RuleError, parse
@@ -14,10 +15,13 @@ from returnees.consistency.resolving import resolve
 from returnees.consistency.rules import Example, Rule
 from returnees.errors import nearest
 from returnees.findings import Finding, Severity, finding
+from returnees.package.limits import Limits
 
 _REQUIRED = ("id", "assert", "label", "why", "severity")
 _KEYS = (*_REQUIRED, "along", "dimension", "measures", "where", "passes", "breaks")
 _QUALIFIERS = ("exact", "about", "at_least", "more_than", "up_to", "less_than", "range")
+#: The largest number in an example: beyond it, not every whole number can be told from the next.
+_LARGEST = 2**53
 _ID = re.compile(r"^[a-z0-9]+(?:[-_.][a-z0-9]+)*$")
 
 
@@ -37,12 +41,16 @@ class RuleFile:
     findings: tuple[Finding, ...]
 
 
-def read_rules(text: str, file: str, profile: Profile) -> RuleFile:
+def read_rules(text: str, file: str, profile: Profile, limits: Limits | None = None) -> RuleFile:
     """Return the rules that `text` (TOML, ``[[rule]]`` blocks) states, resolved against `profile`; `file` is named."""
+    limits = limits or Limits()
     source = _Source(text.split("\n"), file)
     try:
         data = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except RecursionError:
+        return RuleFile((), (source.unreadable("it is nested too deeply"),))
+    except ValueError as error:
+        # Besides its own errors: numbers of too many digits, dates that no calendar has.
         return RuleFile((), (source.unreadable(str(error)),))
     findings = [
         source.finding("F401", _sentence(f"'{key}' is not a key of a rule file{nearest(key, ['rule'])}"), None, key)
@@ -52,11 +60,14 @@ def read_rules(text: str, file: str, profile: Profile) -> RuleFile:
     blocks = data.get("rule", [])
     if not isinstance(blocks, list) or not all(isinstance(block, dict) for block in blocks):
         return RuleFile((), (*findings, source.finding("F401", "Rules are written as [[rule]] blocks.", None, "rule")))
-    rules: list[Rule] = []
-    for number, block in enumerate(blocks):
+    if len(blocks) > limits.rules:
+        words = f"The file states {len(blocks):,} rules; at most {limits.rules:,} are laid."
+        findings.append(source.finding("F401", words, limits.rules))
+    rules: dict[str, Rule] = {}
+    for number, block in enumerate(blocks[: limits.rules]):
         try:
-            rule = _rule(block, source.line(number))
-            if rule.id in {other.id for other in rules}:
+            rule = _rule(block, source.line(number), limits)
+            if rule.id in rules:
                 raise _Bad("F406", f"Two rules are called '{rule.id}'", "id")
             resolve(rule, profile)
         except _Bad as error:
@@ -66,8 +77,8 @@ def read_rules(text: str, file: str, profile: Profile) -> RuleFile:
             findings.append(source.bad(number, block, _Bad(error.code, str(error), error.key, error.column)))
             continue
         findings += [source.finding(code, words, number, rule=rule.id) for code, words in _examples_missing(rule)]
-        rules.append(rule)
-    return RuleFile(tuple(rules), tuple(findings))
+        rules[rule.id] = rule
+    return RuleFile(tuple(rules.values()), tuple(findings))
 
 
 def _examples_missing(rule: Rule) -> Iterator[tuple[str, str]]:
@@ -77,7 +88,7 @@ def _examples_missing(rule: Rule) -> Iterator[tuple[str, str]]:
         yield "F407", f"The rule '{rule.id}' has no {names}: nothing shows what it means."
 
 
-def _rule(block: Mapping[str, Any], line: int | None) -> Rule:
+def _rule(block: Mapping[str, Any], line: int | None, limits: Limits) -> Rule:
     """Return the rule of one block; raise _Bad when a key is missing, unknown or of the wrong kind."""
     for key in block:
         if key not in _KEYS:
@@ -94,6 +105,8 @@ def _rule(block: Mapping[str, Any], line: int | None) -> Rule:
     for key in ("along", "dimension"):
         if key in block and not isinstance(block[key], str):
             raise _Bad("F401", f"'{key}' must be a text", key)
+    if len(block["assert"]) > limits.rule_length:
+        raise _Bad("F403", f"An assertion of more than {limits.rule_length:,} characters is not read", "assert")
     comparison: Comparison = parse(block["assert"])
     return Rule(
         id=block["id"],
@@ -137,7 +150,7 @@ def _example(block: Mapping[str, Any], which: str) -> Iterator[Example]:
         qualifier = qualifiers[0]
         numbers = item[qualifier] if isinstance(item[qualifier], list) else [item[qualifier]]
         wanted = 2 if qualifier == "range" else 1
-        if len(numbers) != wanted or not all(isinstance(n, int | float) and not isinstance(n, bool) for n in numbers):
+        if len(numbers) != wanted or not all(map(_is_number, numbers)):
             raise _Bad(
                 "F401", f"'{qualifier}' in [rule.{which}] needs {'two numbers' if wanted == 2 else 'a number'}", which
             )
@@ -153,6 +166,11 @@ def _example(block: Mapping[str, Any], which: str) -> Iterator[Example]:
         )
 
 
+def _is_number(value: Any) -> bool:
+    """Whether a value is a number that a figure can have."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST
+
+
 def _sentence(words: str, end: str = ".") -> str:
     """Return the words as a sentence; one that asks back keeps its own end."""
     return words[:1].upper() + words[1:] + ("" if words.endswith("?") else end)
@@ -165,18 +183,19 @@ class _Source:
     lines: list[str]
     file: str
 
+    @cached_property
     def starts(self) -> list[int]:
-        """Return the 0-based lines of the [[rule]] headers."""
+        """The 0-based lines of the [[rule]] headers."""
         return [number for number, line in enumerate(self.lines) if re.match(r"\s*\[\[\s*rule\s*\]\]", line)]
 
     def line(self, number: int | None) -> int | None:
         """Return the 1-based line of a rule's header."""
-        starts = self.starts()
+        starts = self.starts
         return starts[number] + 1 if number is not None and number < len(starts) else None
 
     def of_key(self, number: int | None, key: str) -> int | None:
         """Return the 1-based line of a key of a rule (or of the file), or of its header when the key is not found."""
-        starts = [*self.starts(), len(self.lines)]
+        starts = [*self.starts, len(self.lines)]
         inside = number is not None and number + 1 < len(starts)
         first, last = (starts[number], starts[number + 1]) if inside and number is not None else (0, starts[0])
         wanted = re.compile(rf"\s*(?:{re.escape(key)}\s*=|\[rule\.{re.escape(key)}\])")

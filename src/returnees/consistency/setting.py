@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import polars as pl
 
+from returnees.consistency.effort import effort
 from returnees.consistency.intervals import ABOUT
 from returnees.consistency.profile import Profile
 from returnees.consistency.quantities import Quantities, quantities
 from returnees.consistency.rulefile import read_rules
 from returnees.consistency.rules import Rule
+from returnees.errors import PackageError
+from returnees.figures.fields import fitting
 from returnees.findings import Finding, Severity, finding
 from returnees.package.jail import PathMissing, PathRefused, read_limited, resolve
 from returnees.package.model import Package
@@ -56,26 +59,56 @@ class Setting:
 
 def setting_of(package: Package) -> Setting | None:
     """Return the setting of a package, None for one without figures, to which no rule between figures can apply."""
-    tables = package.tables
+    tables, _ = fitting(package.tables)
     figures = tables.get("figures")
     if figures is None:
         return None
-    lacking = [name for name in NEEDED if name not in figures.frame.columns]
+    lacking = _lacking(figures)
     profile = Profile.of(tables)
     about, findings = _about(package)
     file, text, trouble = _rule_text(package)
     findings += trouble
     rules: tuple[Rule, ...] = ()
     if text is not None:
-        read = read_rules(text, file, profile)
+        read = read_rules(text, file, profile, package.limits)
         rules = read.rules
         findings += read.findings
     if lacking and text is not None:
-        names = ", ".join(f"'{name}'" for name in lacking)
-        message = f"No rule was laid over the figures: {figures.file} lacks {names}."
+        message = f"No rule was laid over the figures: {figures.file} lacks {lacking}."
         findings.append(finding("F300", message, resource="figures", file=figures.file))
         rules = ()
-    return Setting(tables, profile, rules, about, file, tuple(findings))
+    setting = Setting(tables, profile, rules, about, file, tuple(findings))
+    most = package.limits.rule_steps
+    if rules and (needed := effort(rules, setting.quantities, profile, most)) > most:
+        message = (
+            f"No rule was laid over the figures: that makes up to {needed:,} rows, more than the limit rule_steps "
+            f"of {most:,}."
+        )
+        more = finding("F300", message, resource="figures", file=figures.file)
+        return replace(setting, rules=(), findings=(*findings, more))
+    return setting
+
+
+def ready_setting(package: Package) -> Setting:
+    """Return the setting of a package whose figures can be taken for quantities, whatever else is wrong with it.
+
+    Raises
+    ------
+    PackageError
+        If the package has no figures, or they lack a field that is needed.
+    """
+    setting = setting_of(package)
+    if setting is None:
+        raise PackageError(f"{package.label} has no table 'figures' that can be read; 'returnees validate' says why")
+    lacking = _lacking(setting.tables["figures"])
+    if lacking:
+        raise PackageError(f"{package.label} has figures without {lacking}; 'returnees validate' says more")
+    return setting
+
+
+def _lacking(figures: Table) -> str:
+    """Return the fields, quoted, that figures need and do not have."""
+    return ", ".join(f"'{name}'" for name in NEEDED if name not in figures.frame.columns)
 
 
 def _about(package: Package) -> tuple[float, list[Finding]]:
@@ -83,7 +116,7 @@ def _about(package: Package) -> tuple[float, list[Finding]]:
     stated = package.descriptor.get("about", ABOUT)
     if isinstance(stated, int | float) and not isinstance(stated, bool) and 0 <= stated < 1:
         return float(stated), []
-    message = f"'about' is {stated!r}; {ABOUT} was used."
+    message = f"'about' is {str(stated)[:60]!r}; {ABOUT} was used."
     return ABOUT, [finding("F416", message, file="datapackage.json")]
 
 
@@ -92,7 +125,7 @@ def _rule_text(package: Package) -> tuple[str, str | None, list[Finding]]:
     stated = package.descriptor.get("rules")
     path = stated if isinstance(stated, str) else RULE_FILE
     if stated is not None and not isinstance(stated, str):
-        return path, None, [finding("F417", f"'rules' is {stated!r}, not a path.", file="datapackage.json")]
+        return path, None, [finding("F417", f"'rules' is {str(stated)[:60]!r}, not a path.", file="datapackage.json")]
     try:
         content = read_limited(resolve(package.root, path), package.limits.json_bytes)
         return path, content.decode("utf-8"), []

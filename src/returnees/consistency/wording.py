@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ import polars as pl
 
 from returnees.consistency.setting import Setting
 from returnees.consistency.system import System
-from returnees.figures.readings import number, printed
+from returnees.figures.readings import amount, number
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,15 @@ def guards_of(system: System, edits: Iterable[int]) -> dict[int, list[str]]:
     return found
 
 
+def figures_of(terms: Sequence[Term], guards: Iterable[str]) -> tuple[str, ...]:
+    """Return the figures of an edit, each once: those of its terms, then those that give it its coefficients."""
+    return tuple(dict.fromkeys([*(term.figure for term in terms if term.figure is not None), *guards]))
+
+
 def sides(terms: Sequence[Term], limit: float) -> str:
     """Return the two sides of a broken edit: ``151 + 295 = 446 at least, against 426 at most``."""
-    smaller = [(term.coefficient, term.low) for term in terms if term.coefficient > 0]
+    # What was never published and can be nothing adds nothing.
+    smaller = [(term.coefficient, term.low) for term in terms if term.coefficient > 0 and (term.figure or term.low)]
     greater = [(-term.coefficient, term.high) for term in terms if term.coefficient < 0]
     if limit > 0 or not greater:
         greater.append((1.0, limit))
@@ -52,17 +59,24 @@ def sides(terms: Sequence[Term], limit: float) -> str:
 
 
 def _sum(parts: Sequence[tuple[float, float]]) -> str:
-    total = number(_clean(sum(coefficient * value for coefficient, value in parts)))
-    words = [number(value) if coefficient == 1 else f"{number(_clean(coefficient))} × {number(value)}"
+    total = number(clean(sum(coefficient * value for coefficient, value in parts)))
+    words = [number(value) if coefficient == 1 else f"{number(clean(coefficient))} × {number(value)}"
              for coefficient, value in parts]  # fmt: skip
     if not parts:
         return "0"
     return total if len(words) == 1 and parts[0][0] == 1 else f"{' + '.join(words)} = {total}"
 
 
-def _clean(value: float) -> float:
+def clean(value: float) -> float:
     """Return the number without the last digits of floating-point sums, which say nothing."""
     return float(f"{value:.12g}")
+
+
+def span(low: float, high: float) -> str:
+    """Return an interval in words: ``129``, ``27,000 to 31,000``, ``5,600 or more``."""
+    if low == high:
+        return number(low)
+    return f"{number(clean(low))} or more" if math.isinf(high) else f"{number(clean(low))} to {number(clean(high))}"
 
 
 class Witnesses:
@@ -90,7 +104,6 @@ class Witnesses:
         """Yield a line for each figure: its number as printed, its id, its source, its file and line."""
         for figure in figures:
             row = self.row(figure)
-            unit = " %" if row.get("unit") == "percent" else ""
             dated = f", as of {row['as_of']}" if row.get("as_of") else ""
             place = f"source {row['source_id']}{dated}, {self.file}:{self.line(figure)}"
-            yield f"{printed(row)}{unit}: {figure} ({place})"
+            yield f"{amount(row)}: {figure} ({place})"

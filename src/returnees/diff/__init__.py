@@ -1,6 +1,7 @@
 """What changed between two versions of a package, and which version that asks for."""
 
-from returnees.diff.csvform import apply, read_csv
+from returnees.diff.applying import apply
+from returnees.diff.csvform import read_csv
 from returnees.diff.places import open_place, open_places
 from returnees.diff.plan import PackageDiff, diff
 from returnees.diff.tables import Change, TableDiff

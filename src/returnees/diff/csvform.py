@@ -1,4 +1,4 @@
-"""A difference as CSV in the columns of GTFS Diff (version 1), and such a CSV applied to the older version."""
+"""A difference as CSV in the columns of GTFS Diff (version 1), written and read back."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any, cast, get_args
 
-import polars as pl
-
 from returnees.diff.tables import ROW, Action, Change, Target
-from returnees.errors import ReturneesError, UsageError
+from returnees.errors import UsageError
 
 COLUMNS = ("id", "file", "action", "target", "identifier", "initial_value", "new_value", "note")
 
@@ -41,19 +39,42 @@ def read_csv(text: str) -> list[Change]:
     UsageError
         If `text` is not such a CSV.
     """
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    lacking = [name for name in COLUMNS[1:-1] if name not in (reader.fieldnames or ())]
-    if lacking:
-        raise UsageError(f"this is not a difference as CSV: it has no column '{lacking[0]}'")
-    changes = []
-    for number, row in enumerate(reader, 2):
-        action, target = row["action"], row["target"]
-        if action not in get_args(Action) or target not in get_args(Target):
-            raise UsageError(f"row {number} of the difference says '{action} {target}', which is not known")
-        identifier, initial, new = (_cells(row[name], number) for name in COLUMNS[4:7])
-        kind = cast("Action", action), cast("Target", target)
-        changes.append(Change(row["file"], *kind, identifier or {}, initial, new, row.get("note") or ""))
-    return changes
+    reader = csv.DictReader(io.StringIO(text, newline=""), restval="")
+    try:
+        lacking = [name for name in COLUMNS[1:-1] if name not in (reader.fieldnames or ())]
+        if lacking:
+            raise UsageError(f"this is not a difference as CSV: it has no column '{lacking[0]}'")
+        return [_change(row, number) for number, row in enumerate(reader, 2)]
+    except csv.Error as error:
+        raise UsageError(f"this is not a difference as CSV: {error}") from None
+
+
+def _change(row: Mapping[str, str], number: int) -> Change:
+    """Return the change that a row states."""
+    action, target = row["action"], row["target"]
+    if action not in get_args(Action) or target not in get_args(Target):
+        raise UsageError(f"row {number} of the difference says '{action} {target}', which is not known")
+    identifier, initial, new = (_cells(row[name], number) for name in COLUMNS[4:7])
+    kind = cast("Action", action), cast("Target", target)
+    change = Change(row["file"], *kind, identifier or {}, initial, new, row.get("note") or "")
+    if not _is_whole(change):
+        raise UsageError(f"row {number} of the difference does not say which {target} it means, or what became of it")
+    return change
+
+
+def _is_whole(change: Change) -> bool:
+    """Whether a change has the members, of the types, that `render_csv` writes for its kind."""
+    new = change.new or {}
+    if change.target == "file":
+        return isinstance(change.identifier.get("filename"), str) and (
+            change.action != "update" or isinstance(new.get("filename"), str)
+        )
+    if change.target == "column":
+        placed = change.action == "delete" or type(new.get("position")) is int
+        return isinstance(change.identifier.get("column"), str) and placed
+    numbered = list(change.identifier) == [ROW] and type(change.identifier[ROW]) is int
+    cells = [*(() if numbered else change.identifier.values()), *(change.initial or {}).values(), *new.values()]
+    return bool(change.identifier) and all(isinstance(cell, str) for cell in cells)
 
 
 def _cells(text: str | None, number: int) -> dict[str, Any] | None:
@@ -67,113 +88,3 @@ def _cells(text: str | None, number: int) -> dict[str, Any] | None:
     if not isinstance(value, dict):
         raise UsageError(f"row {number} of the difference holds {text[:80]!a}, which is not a JSON object")
     return value
-
-
-def apply(changes: Iterable[Change], tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """Return the tables of the newer version: `changes` made to those of the older.
-
-    Tables are by path, their cells text in canonical order (`returnees.tables.canonical`).
-
-    Raises
-    ------
-    ReturneesError
-        If the changes do not fit the tables: these are not the version that the difference was made from.
-    """
-    changes = list(changes)
-    result = _files([item for item in changes if item.target == "file"], tables)
-    of_file: dict[str, list[Change]] = {}
-    for item in changes:
-        if item.target != "file":
-            of_file.setdefault(item.file, []).append(item)
-    for file, items in of_file.items():
-        if file not in result:
-            raise _unfit(f"there is no table '{file}'")
-        result[file] = _table(items, result[file])
-    return result
-
-
-def _unfit(why: str) -> ReturneesError:
-    return ReturneesError(f"the difference does not fit: {why}")
-
-
-def _files(items: list[Change], tables: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-    """Return the tables after some were removed, moved and added; all leave before any comes, so two may swap."""
-    result = dict(tables)
-    for item in items:
-        if item.action != "add" and result.pop(item.file, None) is None:
-            raise _unfit(f"'{item.file}' is not there")
-    for item in items:
-        if item.action == "delete":
-            continue
-        file = item.file if item.action == "add" else str((item.new or {}).get("filename"))
-        if file in result:
-            raise _unfit(f"'{file}' is already there")
-        result[file] = pl.DataFrame() if item.action == "add" else tables[item.file]
-    return result
-
-
-def _table(items: list[Change], table: pl.DataFrame) -> pl.DataFrame:
-    """Return one table with its changes made: rows leave, columns change, rows change, rows come."""
-    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows()]
-    columns = _columns([item for item in items if item.target == "column"], table.columns)
-    of_rows = [item for item in items if item.target == "row"]
-    numbered = any(isinstance(item.identifier.get(ROW), int) for item in of_rows)
-    rows = _numbered(of_rows, rows) if numbered else _keyed(of_rows, rows)
-    cells = {name: [row.get(name, "") for row in rows] for name in columns}
-    return pl.DataFrame(cells, schema=dict.fromkeys(columns, pl.String))
-
-
-def _columns(items: list[Change], columns: list[str]) -> list[str]:
-    """Return the columns of the newer version, in order."""
-    gone = {str(item.identifier["column"]) for item in items if item.action != "add"}
-    if not gone <= set(columns):
-        raise _unfit(f"there is no column '{min(gone - set(columns))}'")
-    result = [name for name in columns if name not in gone]
-    placed = {str(item.identifier["column"]): item.new or {} for item in items if item.action != "delete"}
-    for name in sorted(placed, key=lambda name: int(placed[name].get("position", len(placed) + len(columns)))):
-        result.insert(int(placed[name].get("position", len(result) + 1)) - 1, name)
-    return result
-
-
-def _keyed(items: list[Change], rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Return the rows after changes that name each by its key, in the order of the key."""
-    if not items:
-        return rows
-    key = list(items[0].identifier)
-    by_key = {tuple(row.get(name) for name in key): row for row in rows}
-    for item in items:
-        own = tuple(item.identifier.get(name) for name in key)
-        if (own in by_key) == (item.action == "add"):
-            raise _unfit(f"'{', '.join(map(str, own))}' is {'already' if item.action == 'add' else 'not'} there")
-        if item.action == "add":
-            by_key[own] = dict(item.new or {})
-            continue
-        _must_be(by_key[own], item)
-        if item.action == "delete":
-            del by_key[own]
-        else:
-            by_key[own] = {**by_key[own], **(item.new or {})}
-    return [by_key[own] for own in sorted(by_key, key=lambda own: [str(cell).encode() for cell in own])]
-
-
-def _numbered(items: list[Change], rows: list[dict[str, str]]) -> list[dict[str, str]]:
-    """Return the rows after changes that name each by its number in the version that has it."""
-    gone = set()
-    for item in items:
-        number = int(item.identifier[ROW])
-        if item.action == "delete":
-            if not 0 < number <= len(rows):
-                raise _unfit(f"there is no row {number}")
-            _must_be(rows[number - 1], item)
-            gone.add(number)
-    result = [row for number, row in enumerate(rows, 1) if number not in gone]
-    for item in sorted((item for item in items if item.action == "add"), key=lambda item: int(item.identifier[ROW])):
-        result.insert(int(item.identifier[ROW]) - 1, dict(item.new or {}))
-    return result
-
-
-def _must_be(row: Mapping[str, str], item: Change) -> None:
-    """Raise unless the row is what the difference says it was."""
-    for name, cell in (item.initial or {}).items():
-        if row.get(name) != cell:
-            raise _unfit(f"'{name}' is '{row.get(name)}' where '{cell}' is expected")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -10,6 +9,7 @@ from returnees.diff.plan import PackageDiff
 from returnees.diff.tables import Change, TableDiff
 from returnees.diff.versions import Bump
 from returnees.report.escape import visible
+from returnees.report.jsontext import json_text
 
 #: How many changes of one table, and of one kind, the text shows unless told otherwise.
 MOST_SHOWN = 10
@@ -79,7 +79,7 @@ def _verdict(found: PackageDiff) -> list[str]:
         return [f"Nothing changed ({old}, {new})."]
     if found.asked is None:
         return [f"A {found.bump.word} change; {old} is not of the form MAJOR.MINOR.PATCH, so no next version follows."]
-    verdict = "which says so" if found.sufficient else "which is too small"
+    verdict = "which is enough" if found.sufficient else "which is too small"
     return [f"A {found.bump.word} change: after {old} comes at least {found.asked}; stated is {new}, {verdict}."]
 
 
@@ -95,7 +95,7 @@ def render_json(found: PackageDiff) -> str:
         "reasons": [{"bump": item.bump.word, "kind": item.kind, "message": item.message} for item in found.reasons],
         "tables": {table.name: _table(table) for table in found.tables},
     }
-    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+    return json_text(document)
 
 
 def _table(table: TableDiff) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def _table(table: TableDiff) -> dict[str, Any]:
 
 def render_changelog(found: PackageDiff) -> str:
     """Return the entries of a release in the form of Keep a Changelog 1.1.0."""
-    heading = f"## [{found.new_version or 'Unreleased'}]" + (f" - {found.issued}" if found.issued else "")
+    heading = visible(f"## [{found.new_version or 'Unreleased'}]" + (f" - {found.issued}" if found.issued else ""))
     sections: dict[str, list[str]] = {"added": [], "changed": [], "removed": []}
     for table in found.tables:
         for kind, line in _entries(table):

@@ -7,7 +7,7 @@ import posixpath
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,6 +16,11 @@ from returnees.package import strictjson
 from returnees.package.limits import Limits
 from returnees.package.model import Package
 from returnees.package.opening import DESCRIPTOR, open_package
+
+#: Variables by which git tells the programs it starts where they are.
+_OF_HOOKS = frozenset(
+    {"GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY"}
+)
 
 
 def open_places(old: str, new: str | None) -> tuple[Package, Package]:
@@ -66,23 +71,21 @@ class _Blob:
 def _at_revision(revision: str, here: Path) -> Package:
     """Return the package of the folder `here` as it was at `revision`, read from git without touching the folder."""
     commit = _commit(revision, here)
-    prefix = _git(here, "rev-parse", "--show-prefix").decode().rstrip("\n")
+    prefix = os.fsdecode(_git(here, "rev-parse", "--show-prefix")).removesuffix("\n")
     blobs = _blobs(here, commit, prefix)
     limits = Limits()
     if DESCRIPTOR not in blobs:
         raise PackageError(f"there was no {DESCRIPTOR} in {prefix or 'the repository'} at {revision}")
-    descriptor = _content(here, blobs[DESCRIPTOR])
+    (descriptor,) = _contents(here, [blobs[DESCRIPTOR]])
     folder = tempfile.TemporaryDirectory(prefix="returnees-")
-    total = 0
-    for path in [DESCRIPTOR, *sorted(_paths(descriptor))]:
-        if path not in blobs:
-            continue  # opening the package says so
-        total += blobs[path].size
-        if total > limits.zip_bytes:
-            raise PackageError(f"the package at {revision} has more than {limits.zip_bytes:,} bytes")
+    # What is named and not there, opening the package says.
+    paths = [DESCRIPTOR, *(path for path in sorted(_paths(descriptor)) if path in blobs)]
+    if sum(blobs[path].size for path in paths) > limits.zip_bytes:
+        raise PackageError(f"the package at {revision} has more than {limits.zip_bytes:,} bytes")
+    for path, content in zip(paths, _contents(here, [blobs[path] for path in paths]), strict=True):
         target = Path(folder.name) / path
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(_content(here, blobs[path]))
+        target.write_bytes(content)
     return replace(open_package(folder.name), label=revision, keep=folder)
 
 
@@ -107,7 +110,7 @@ def _blobs(here: Path, commit: str, prefix: str) -> Mapping[str, _Blob]:
     """Return the plain files of a commit below `prefix`, by their path there."""
     listing = _git(here, "ls-tree", "-r", "-z", "-l", "--full-tree", commit)
     blobs = {}
-    for entry in listing.decode("utf-8", "surrogateescape").split("\0"):
+    for entry in os.fsdecode(listing).split("\0"):
         facts, _, path = entry.partition("\t")
         parts = facts.split()
         # A link's content is a path, not the file it leads to: links are not followed, as in any other package.
@@ -136,8 +139,16 @@ def _paths(descriptor: bytes) -> Iterator[str]:
             yield plain
 
 
-def _content(here: Path, blob: _Blob) -> bytes:
-    return _git(here, "cat-file", "blob", blob.id)
+def _contents(here: Path, blobs: Sequence[_Blob]) -> Iterator[bytes]:
+    """Yield the content of each of `blobs`, all read by one process."""
+    asked = "".join(f"{blob.id}\n" for blob in blobs).encode("ascii")
+    answer = _must_succeed(_run(here, "cat-file", "--batch", given=asked))
+    start = 0
+    for blob in blobs:
+        # Each is a line with its facts, its bytes and a line feed.
+        start = answer.index(b"\n", start) + 1
+        yield answer[start : start + blob.size]
+        start += blob.size + 1
 
 
 def _git(here: Path, *arguments: str) -> bytes:
@@ -153,12 +164,13 @@ def _must_succeed(done: subprocess.CompletedProcess[bytes]) -> bytes:
     return done.stdout
 
 
-def _run(here: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    # No shell, and nothing that a repository's own settings could start.
+def _run(here: Path, *arguments: str, given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    # No shell, nothing that a repository's own settings could start, and nothing fetched. What git tells the hooks it
+    # runs about its folder and index (GIT_DIR and the like) is of the repository they were started for.
     command = ["git", "-c", "core.fsmonitor=false", "-C", str(here), *arguments]
+    settings = {name: value for name, value in os.environ.items() if name not in _OF_HOOKS}
+    settings |= {"LC_ALL": "C", "GIT_NO_LAZY_FETCH": "1"}
     try:
-        return subprocess.run(
-            command, capture_output=True, check=False, stdin=subprocess.DEVNULL, env=os.environ | {"LC_ALL": "C"}
-        )
+        return subprocess.run(command, capture_output=True, check=False, input=given, env=settings)
     except OSError as error:
         raise PackageError(f"git could not be started: {error.strerror or error}") from None

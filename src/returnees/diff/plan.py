@@ -12,6 +12,7 @@ from returnees.diff.tables import Change, Content, TableDiff, compare, content
 from returnees.diff.versions import Bump, Reason, Version, asked_version, parse_version
 from returnees.errors import PackageError
 from returnees.package.integrity import file_hash
+from returnees.package.jail import PathRefused
 from returnees.package.model import Package
 from returnees.tables.model import Table
 
@@ -94,8 +95,16 @@ def _other_files(old: Package, new: Package) -> Iterator[Reason]:
     before = {item.name: item.file for item in old.resources if item.name not in old.tables and item.file}
     for item in new.resources:
         file: Path | None = before.get(item.name)
-        if file and item.file and item.name not in new.tables and file_hash(file) != file_hash(item.file):
+        if file and item.file and item.name not in new.tables and _hash(file, old) != _hash(item.file, new):
             yield Reason(Bump.PATCH, "changed", f"The file of '{item.name}' changed.")
+
+
+def _hash(file: Path, package: Package) -> str:
+    """Return the hash of a file; raise PackageError when it cannot be read."""
+    try:
+        return file_hash(file)
+    except PathRefused as error:
+        raise PackageError(f"{file.name} of {package.label} {error}") from None
 
 
 def _row_reasons(tables: Iterable[TableDiff], old: Package, new: Package) -> Iterator[Reason]:

@@ -28,13 +28,23 @@ def structure_reasons(old: Package, new: Package) -> list[Reason]:
         reasons.append(Reason(Bump.MAJOR, "removed", f"The resource '{name}' is gone or has another name."))
     for name in after.keys() - before.keys():
         reasons.append(Reason(Bump.MINOR, "added", f"The resource '{name}' is new."))
+    reworded: dict[tuple[str, ...], list[str]] = {}
     for name in before.keys() & after.keys():
-        reasons += _resource(before[name], after[name])
+        reading, words = _described(before[name], after[name])
+        if reading:
+            message = f"'{name}' is read in another way: {', '.join(reading)}."
+            reasons.append(Reason(Bump.MAJOR, "changed", message))
+        elif words:
+            reworded.setdefault(words, []).append(f"'{name}'")
         schemas = _schema(old, before[name]), _schema(new, after[name])
         if schemas[0] is not None and schemas[1] is not None:
             reasons += schema_reasons(name, schemas[0], schemas[1])
         elif schemas != (None, None):
             reasons.append(Reason(Bump.MAJOR, "changed", f"'{name}': its Table Schema came or went."))
+    for words, names in reworded.items():
+        are = "is" if len(names) == 1 else "are"
+        message = f"{', '.join(sorted(names))} {are} described in other words: {', '.join(words)}."
+        reasons.append(Reason(Bump.PATCH, "changed", message))
     return sorted(reasons, key=lambda item: (-item.bump, item.message))
 
 
@@ -69,17 +79,13 @@ def _rules(package: Package) -> bytes | None:
         return None
 
 
-def _resource(old: Resource, new: Resource) -> Iterator[Reason]:
-    """Yield what changed in how one resource is described."""
+def _described(old: Resource, new: Resource) -> tuple[list[str], tuple[str, ...]]:
+    """Return what changed in how one resource is to be read, and in what else is said of it."""
     before, after = _reading(old), _reading(new)
     reading = [key for key in before if before[key] != after[key]]
-    if reading:
-        yield Reason(Bump.MAJOR, "changed", f"'{new.name}' is read in another way: {', '.join(reading)}.")
     # Another path asks for nothing: the recipe has "no change in the version number" for data that moved.
     other = (old.descriptor.keys() | new.descriptor.keys()) - {*before, "name", "path", "schema", "bytes", "hash"}
-    words = sorted(key for key in other if old.descriptor.get(key) != new.descriptor.get(key))
-    if words and not reading:
-        yield Reason(Bump.PATCH, "changed", f"'{new.name}' is described in other words: {', '.join(words)}.")
+    return reading, tuple(sorted(key for key in other if old.descriptor.get(key) != new.descriptor.get(key)))
 
 
 def _reading(resource: Resource) -> dict[str, str]:

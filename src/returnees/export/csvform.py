@@ -1,20 +1,19 @@
-"""CSV: one file a table, each cell as the package states it."""
+"""CSV: one file a table, each cell as the package states it, none that a spreadsheet takes for a formula."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from returnees.package.model import Package
-from returnees.tables.canonical import canonical_text, csv_bytes
-from returnees.tables.model import Table
-from returnees.writing import file_name, write_bytes
+from returnees.export.contents import Contents, slices
+from returnees.export.neutral import neutralised
+from returnees.tables.canonical import csv_bytes
+from returnees.writing import replacing
 
 
-def write_csv(package: Package, tables: list[Table], folder: Path) -> list[Path]:
-    """Write each table to ``folder/NAME.csv`` in canonical form; return the files."""
-    written = []
-    for table in tables:
-        target = folder / file_name(f"{table.name}.csv")
-        write_bytes(target, csv_bytes(canonical_text(table)))
-        written.append(target)
-    return written
+def write_csv(contents: Contents, files: Sequence[Path]) -> None:
+    """Write each table to its file in canonical form."""
+    for content, file in zip(contents.tables, files, strict=True):
+        with replacing(file) as aside, aside.open("wb") as stream:
+            for number, part in enumerate(slices(neutralised(content.table))):
+                stream.write(csv_bytes(part, header=number == 0))

@@ -71,6 +71,11 @@ def printed(row: Mapping[str, object], prefix: str = "") -> str:
     return f"{words.get(qualifier, qualifier + ' ')}{number(stated)}"
 
 
+def amount(row: Mapping[str, object]) -> str:
+    """Return a figure's number as the source qualified it, with a sign for percent."""
+    return printed(row) + (" %" if row.get("unit") == "percent" else "")
+
+
 def number(value: object) -> str:
     """Return a number with separators and no more decimals than it has; nothing is said of None."""
     if not isinstance(value, int | float):

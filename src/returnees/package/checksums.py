@@ -6,8 +6,9 @@ the file's path. It shows damage and careless edits; it is no signature, for who
 
 from __future__ import annotations
 
+import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from returnees.findings import Finding, finding
@@ -18,6 +19,9 @@ from returnees.package.limits import Limits
 #: The file's name: what ``sha256sum --check SHA256SUMS`` is told to read.
 CHECKSUMS = "SHA256SUMS"
 
+#: No more lines than this are named for what is wrong with them; a last finding counts the others.
+_MOST = 1_000
+
 _LINE = re.compile(r"^([0-9A-Fa-f]{64}) [ *](.+)$")
 
 
@@ -26,46 +30,65 @@ def checksum_list(digests: Mapping[str, str]) -> str:
     return "".join(f"{digests[path]}  {path}\n" for path in sorted(digests))
 
 
-def checksum_findings(root: Path, limits: Limits) -> list[Finding]:
-    """Return what does not fit between the package's files and its list of checksums; nothing if it has no list."""
+def checksum_findings(root: Path, limits: Limits, *, packed: bool = False) -> list[Finding]:
+    """Return what does not fit between the package's files and its list of checksums.
+
+    A folder needs no list; of a package that came `packed` in a zip, a finding says that there is none.
+    """
     try:
         content = jail.read_limited(jail.resolve(root, CHECKSUMS), limits.json_bytes)
         text = content.decode("utf-8")
     except jail.PathMissing:
-        return []
+        message = f"The zip holds no {CHECKSUMS}; whether it is a whole copy was not checked."
+        return [finding("F015", message, file=CHECKSUMS)] if packed else []
     except jail.PathRefused as error:
         return [finding("F014", f"{CHECKSUMS} {error}.", file=CHECKSUMS)]
     except UnicodeDecodeError:
         return [finding("F014", f"{CHECKSUMS} is not UTF-8.", file=CHECKSUMS)]
     stated: dict[str, str] = {}
     findings: list[Finding] = []
-    for number, line in enumerate(text.splitlines(), 1):
-        match = _LINE.match(line)
-        if match is None or match[2] in stated:
-            why = "is not a SHA-256 checksum and a path" if match is None else f"names '{match[2]}' a second time"
+    left = limits.package_bytes
+    # Not splitlines(), which would also split at signs that a path may hold.
+    for number, line in enumerate(text.removesuffix("\n").split("\n") if text else (), 1):
+        match = _LINE.match(line.removesuffix("\r"))
+        # A list made in the folder by other programs may say "./data/figures.csv".
+        path = posixpath.normpath(match[2]) if match else ""
+        if match is None or path in stated:
+            why = "is not a SHA-256 checksum and a path" if match is None else f"names '{path}' a second time"
             findings.append(finding("F014", f"Line {number} of {CHECKSUMS} {why}.", file=CHECKSUMS, line=number))
             continue
-        stated[match[2]] = match[1].lower()
-        findings += _of_file(root, match[2], match[1].lower(), number)
-    return findings + [
+        stated[path] = match[1].lower()
+        more, size = _of_file(root, path, match[1].lower(), number, left)
+        findings += more
+        left -= size
+    findings += [
         finding("F013", f"'{path}' is not in {CHECKSUMS}.", file=path) for path in sorted(_files(root) - set(stated))
     ]
+    if len(findings) <= _MOST:
+        return findings
+    message = f"Checksums are wrong in {len(findings) - _MOST:,} more places."
+    return [*findings[:_MOST], finding("F014", message, file=CHECKSUMS)]
 
 
-def _of_file(root: Path, path: str, digest: str, line: int) -> Iterable[Finding]:
-    """Yield the finding on one line of the list, when its file is not as it says."""
+def _of_file(root: Path, path: str, digest: str, line: int, most: int) -> tuple[list[Finding], int]:
+    """Return the finding on one line of the list, when its file is not as it says, and how many bytes were read."""
     try:
-        found = file_hash(jail.resolve(root, path)).rpartition(":")[2]
+        file = jail.resolve(root, path)
+        size = file.stat().st_size
+        if size > most:
+            raise jail.PathRefused("was not read, for the files listed are larger than the limit package_bytes")
+        found = file_hash(file).rpartition(":")[2]
     except jail.PathMissing:
-        yield finding("F012", f"'{path}' is in {CHECKSUMS} and not in the package.", file=CHECKSUMS, line=line)
+        message = f"'{path}' is in {CHECKSUMS} and not in the package."
+        return [finding("F012", message, file=CHECKSUMS, line=line)], 0
     except jail.PathRefused as error:
-        yield finding("F014", f"Line {line} of {CHECKSUMS}: '{path}' {error}.", file=CHECKSUMS, line=line)
+        message = f"Line {line} of {CHECKSUMS}: '{path}' {error}."
+        return [finding("F014", message, file=CHECKSUMS, line=line)], 0
     except OSError as error:
-        yield finding("F014", f"'{path}' cannot be read: {error.strerror or error}.", file=path)
-    else:
-        if found != digest:
-            message = f"'{path}' has the sha256 checksum {found}; {CHECKSUMS} states {digest}."
-            yield finding("F011", message, file=path)
+        return [finding("F014", f"'{path}' cannot be read: {error.strerror or error}.", file=path)], 0
+    if found == digest:
+        return [], size
+    return [finding("F011", f"'{path}' has the sha256 checksum {found}; {CHECKSUMS} states {digest}.", file=path)], size
 
 
 def _files(root: Path) -> set[str]:
@@ -73,12 +96,18 @@ def _files(root: Path) -> set[str]:
     return {file.relative_to(root).as_posix() for file in _walk(root)} - {CHECKSUMS}
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    """Yield the plain files below `folder`, following no link."""
-    for item in folder.iterdir():
-        if item.name.startswith(".") or item.is_symlink():
+def _walk(root: Path) -> Iterator[Path]:
+    """Yield the plain files below `root`, following no link; a folder that cannot be read holds none."""
+    folders = [root]
+    while folders:
+        try:
+            items = list(folders.pop().iterdir())
+        except OSError:
             continue
-        if item.is_dir():
-            yield from _walk(item)
-        elif item.is_file():
-            yield item
+        for item in items:
+            if item.name.startswith(".") or item.is_symlink():
+                continue
+            if item.is_dir():
+                folders.append(item)
+            elif item.is_file():
+                yield item

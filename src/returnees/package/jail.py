@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
@@ -60,6 +64,28 @@ def _reason(error: BaseException) -> str:
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
+@contextmanager
+def opened(file: Path) -> Iterator[BufferedReader]:
+    """Open the plain file at a path that `resolve` gave, for reading.
+
+    A pipe or a device that has taken its place in the meantime is neither waited for nor read, a link not followed.
+
+    Raises
+    ------
+    PathRefused
+        If it is no plain file any more, or cannot be opened.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        handle = os.open(file, flags)
+    except (OSError, ValueError) as error:
+        raise PathRefused(f"cannot be read ({_reason(error)})") from None
+    with os.fdopen(handle, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise PathRefused("is not a plain file")
+        yield stream
+
+
 def read_limited(file: Path, limit: int) -> bytes:
     """Return the bytes of `file`.
 
@@ -69,7 +95,7 @@ def read_limited(file: Path, limit: int) -> bytes:
         If it has more than `limit` bytes or cannot be read.
     """
     try:
-        with file.open("rb") as stream:
+        with opened(file) as stream:
             content = stream.read(limit + 1)
     except OSError as error:
         raise PathRefused(f"cannot be read ({_reason(error)})") from None

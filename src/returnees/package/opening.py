@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import tempfile
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from returnees.errors import PackageError
 from returnees.findings import Finding, finding
 from returnees.package import jail, strictjson
-from returnees.package.archive import unpack
+from returnees.package.archive import unpacked
 from returnees.package.checksums import checksum_findings
 from returnees.package.integrity import integrity
 from returnees.package.limits import Limits
 from returnees.package.model import Package, Resource
-from returnees.package.profile import conforms, not_a_column, unsupported
+from returnees.package.profile import beyond_the_profile, conforms, not_a_column, unsupported
 from returnees.package.shipped import shipped_package
 
 DESCRIPTOR = "datapackage.json"
+#: No more than this many names that stand twice are told one by one.
+_MOST = 50
 
 
 def open_package(path: str | Path | None = None, *, limits: Limits | None = None) -> Package:
@@ -46,8 +49,13 @@ def open_package(path: str | Path | None = None, *, limits: Limits | None = None
         # The profile's pattern for paths says less about a refused path than its own finding does.
         if not (item.field == "path" and item.resource in refused)
     ]
-    findings += [*more, *checksum_findings(root, limits)]
+    findings += [*more, *checksum_findings(root, limits, packed=keep is not None)]
     return Package(label, root, descriptor, resources, tuple(findings), limits, keep)
+
+
+def opened(package: Package | str | Path | None) -> Package:
+    """Return `package` if it is open, else what `open_package` makes of it."""
+    return package if isinstance(package, Package) else open_package(package)
 
 
 def _default() -> Path:
@@ -59,6 +67,8 @@ def _default() -> Path:
 def _locate(place: Path, label: str, limits: Limits) -> tuple[Path, object]:
     """Return the real folder of the descriptor, and what must be kept alive for it to exist."""
     try:
+        if "\0" in str(place):
+            raise PackageError(f"{label!a} is not a path")
         if place.is_dir():
             if not (place / DESCRIPTOR).is_file():
                 raise PackageError(f"{label} is not a data package: it holds no {DESCRIPTOR}")
@@ -67,11 +77,10 @@ def _locate(place: Path, label: str, limits: Limits) -> tuple[Path, object]:
             raise PackageError(f"{label} does not exist")
         if not place.is_file():
             raise PackageError(f"{label} is not a plain file")
-    except OSError as error:
-        raise PackageError(f"{label} cannot be read: {error.strerror or error}") from None
+    except (OSError, RuntimeError) as error:
+        raise PackageError(f"{label} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if place.suffix.lower() == ".zip":
-        folder = tempfile.TemporaryDirectory(prefix="returnees-")
-        return unpack(place, Path(folder.name).resolve(), limits), folder
+        return unpacked(place, limits)
     if place.name != DESCRIPTOR:
         raise PackageError(f"{label} is not a data package: name its folder, its {DESCRIPTOR} or a .zip of it")
     return place.resolve().parent, None
@@ -80,7 +89,7 @@ def _locate(place: Path, label: str, limits: Limits) -> tuple[Path, object]:
 def _read_descriptor(root: Path, label: str, limits: Limits) -> tuple[Mapping[str, Any], list[Finding]]:
     """Return the descriptor; raise PackageError when it is not a JSON object."""
     try:
-        document = strictjson.parse(jail.read_limited(jail.resolve(root, DESCRIPTOR), limits.json_bytes))
+        document = strictjson.parse(jail.read_limited(jail.resolve(root, DESCRIPTOR), limits.json_bytes), limits)
     except (jail.PathRefused, strictjson.NotJson) as error:
         raise PackageError(f"{label} cannot be opened: {DESCRIPTOR} is not readable JSON ({error})") from None
     if not isinstance(document.value, dict):
@@ -89,32 +98,41 @@ def _read_descriptor(root: Path, label: str, limits: Limits) -> tuple[Mapping[st
 
 
 def _repeated(names: tuple[str, ...], file: str, resource: str | None = None) -> list[Finding]:
-    return [
-        finding("F001", f"{file} states '{name}' twice in one object.", file=file, resource=resource) for name in names
-    ]
+    named = [f"{file} states '{name}' twice in one object." for name in names[:_MOST]]
+    if len(names) > _MOST:
+        named.append(f"{file} states {len(names) - _MOST:,} more names twice in one object.")
+    return [finding("F001", message, file=file, resource=resource) for message in named]
 
 
 def _resources(root: Path, descriptor: Mapping[str, Any], limits: Limits) -> tuple[tuple[Resource, ...], list[Finding]]:
     """Return the resources whose name and path can be told, and what is wrong with any of them."""
     stated = descriptor.get("resources")
-    resources: list[Resource] = []
+    items = stated if isinstance(stated, list) else []
     findings: list[Finding] = []
-    for item in stated if isinstance(stated, list) else []:
+    if len(items) > limits.resources:
+        message = f"{DESCRIPTOR} names {len(items):,} resources; at most {limits.resources:,} are read."
+        findings.append(finding("F006", message, file=DESCRIPTOR))
+    resources: dict[str, Resource] = {}
+    left = limits.package_bytes
+    for item in items[: limits.resources]:
         if not isinstance(item, dict) or not isinstance(item.get("name"), str):
             continue  # the official profile has already said so
-        resource, more = _resource(root, item, limits)
-        if resource.name.casefold() in {other.name.casefold() for other in resources}:
-            findings.append(
-                finding("F002", f"Two resources are called '{resource.name}'.", resource=resource.name, file=DESCRIPTOR)
-            )
+        folded = item["name"].casefold()
+        if folded in resources:
+            message = f"Two resources are called '{item['name']}'."
+            findings.append(finding("F002", message, resource=item["name"], file=DESCRIPTOR))
             continue
-        resources.append(resource)
+        resources[folded], more, size = _resource(root, item, limits, left)
         findings += more
-    return tuple(resources), findings
+        left -= size
+    return tuple(resources.values()), findings
 
 
-def _resource(root: Path, item: Mapping[str, Any], limits: Limits) -> tuple[Resource, list[Finding]]:
-    """Return one resource with its real file and its schema, and the findings on both."""
+def _resource(root: Path, item: Mapping[str, Any], limits: Limits, left: int) -> tuple[Resource, list[Finding], int]:
+    """Return one resource with its real file and its schema, the findings on both, and the size of the file.
+
+    A file of more than `left` bytes is not read.
+    """
     name = item["name"]
     findings: list[Finding] = []
     path = item.get("path")
@@ -122,8 +140,7 @@ def _resource(root: Path, item: Mapping[str, Any], limits: Limits) -> tuple[Reso
         path = path[0]
     file: Path | None = None
     if isinstance(path, str):
-        file, problem = _follow(root, path, name, "path")
-        findings += problem
+        file, findings = _follow(root, path, name, "path")
     else:
         what = "inline data" if "data" in item else "data in several files" if isinstance(path, list) else None
         if what:
@@ -133,7 +150,27 @@ def _resource(root: Path, item: Mapping[str, Any], limits: Limits) -> tuple[Reso
     schema, problem = _schema(root, item, name, limits)
     findings += problem
     resource = Resource(name, path if isinstance(path, str) else "", file, item, schema)
-    return resource, findings + (integrity(resource) if file else [])
+    if file is None:
+        return resource, findings, 0
+    size, why = _size(file, limits.table_bytes, left)
+    if why:
+        message = f"'{resource.path}' {why}."
+        findings.append(finding("F100", message, resource=name, file=resource.path))
+        return replace(resource, file=None), findings, 0
+    return resource, findings + integrity(resource, size), size
+
+
+def _size(file: Path, most: int, left: int) -> tuple[int, str | None]:
+    """Return the size of a file, and why it is not read if it is too large by itself or after those before it."""
+    try:
+        size = file.stat().st_size
+    except OSError as error:
+        return 0, f"cannot be read ({error.strerror or error})"
+    if size > most:
+        return size, f"has {size:,} bytes, more than the limit table_bytes of {most:,}"
+    if size > left:
+        return size, f"has {size:,} bytes, with which all resources have more than the limit package_bytes"
+    return size, None
 
 
 def _follow(root: Path, path: str, name: str, what: str) -> tuple[Path | None, list[Finding]]:
@@ -163,14 +200,22 @@ def _schema(
         if file is None:
             return None, findings
         try:
-            document = strictjson.parse(jail.read_limited(file, limits.json_bytes))
+            document = strictjson.parse(jail.read_limited(file, limits.json_bytes), limits)
         except (jail.PathRefused, strictjson.NotJson) as error:
             message = f"The schema of '{name}' is not readable JSON: {error}."
             return None, [finding("F005", message, resource=name, file=stated)]
         stated = document.value
         findings = _repeated(document.repeated, where, name)
-    shape = conforms(stated, "tableschema", where, name) if where != DESCRIPTOR else []
-    usable = isinstance(stated, dict) and not shape and not conforms(stated, "tableschema", where, name)
+    if isinstance(stated, dict) and (why := _too_much(stated, limits)):
+        message = f"{where}: the schema of '{name}' states {why}."
+        return None, [*findings, finding("F006", message, resource=name, file=where)]
+    shape = conforms(stated, "tableschema", where, name)
+    usable = isinstance(stated, dict) and not shape
+    if where == DESCRIPTOR:
+        shape = []  # the descriptor's own profile says it
+    if usable and (wrong := beyond_the_profile(stated)):
+        more = [finding("F010", f"{where}: {words}.", resource=name, file=where) for words in wrong[:_MOST]]
+        return None, [*findings, *more]
     if usable and (twice := _named_twice(stated)):
         message = f"{where}: the schema of '{name}' has two fields called {', '.join(map(repr, twice))}."
         return None, [*findings, finding("F010", message, resource=name, file=where)]
@@ -180,7 +225,17 @@ def _schema(
     return (stated if usable else None), findings + shape
 
 
+def _too_much(schema: Mapping[str, Any], limits: Limits) -> str | None:
+    """Return what a schema states more of than is read: each field and each key costs time on every row."""
+    stated = {what: schema.get(what) for what in ("fields", "uniqueKeys", "foreignKeys")}
+    count = {what: len(value) if isinstance(value, list) else 0 for what, value in stated.items()}
+    if count["fields"] > limits.columns:
+        return f"{count['fields']:,} fields; at most {limits.columns:,} are read"
+    keys = count["uniqueKeys"] + count["foreignKeys"]
+    return f"{keys:,} keys; at most {limits.keys:,} are read" if keys > limits.keys else None
+
+
 def _named_twice(schema: Mapping[str, Any]) -> list[str]:
     """Return the names that more than one field has: the standard forbids them, its JSON profile cannot."""
-    names = [item["name"] for item in schema["fields"]]
-    return sorted({name for name in names if names.count(name) > 1})
+    counts = Counter(item["name"] for item in schema["fields"])
+    return sorted(name for name, count in counts.items() if count > 1)

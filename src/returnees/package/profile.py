@@ -26,6 +26,26 @@ def conforms(value: Any, profile: str, file: str, resource: str | None = None) -
     return findings
 
 
+def beyond_the_profile(schema: Mapping[str, Any]) -> list[str]:
+    """Return in words what in a schema of the official profile's shape the standard forbids all the same.
+
+    The profile describes ``categories`` and ``missingValues`` for some types of field only.
+    """
+    return [
+        f"the {what} of the field '{item['name']}' must be a list of values, each perhaps with a label"
+        for item in schema["fields"]
+        for what, wanted in (("categories", (str, int, float)), ("missingValues", str))
+        if what in item and not _listed(item[what], wanted)
+    ]
+
+
+def _listed(stated: Any, wanted: Any) -> bool:
+    """Whether `stated` is a list of values of the wanted kind, each by itself or under ``value``."""
+    if not isinstance(stated, list):
+        return False
+    return all(isinstance(item.get("value") if isinstance(item, Mapping) else item, wanted) for item in stated)
+
+
 def _whose(value: Any, path: list[Any]) -> tuple[str | None, str | None]:
     """Return the name of the resource that a place of a descriptor belongs to, and the property there."""
     if len(path) < 2 or path[0] != "resources":
@@ -49,6 +69,8 @@ def _say(error: Any) -> str:
         return f"must match {expected}"
     if rule in ("minItems", "minLength", "minProperties"):
         return f"must have at least {expected}"
+    if rule == "length":
+        return str(error.message)
     text = str(error.message)
     return f"is not as the standard asks: {text[:200]}"
 

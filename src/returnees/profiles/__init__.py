@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.resources import files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from jsonschema import Draft7Validator
+    from jsonschema import Draft7Validator, ValidationError
 
+#: How many characters a text may have where a profile asks for a pattern: a path, a name, a hash.
+LONGEST = 2_000
 #: The profiles kept here, by the name the standard gives them.
 PROFILES = ("datapackage", "dataresource", "tabledialect", "tableschema")
 
@@ -29,8 +33,32 @@ def official_validator(profile: str) -> Draft7Validator:
         When there is no such profile.
     """
     from jsonschema import Draft7Validator
+    from jsonschema.validators import extend
 
     if profile not in PROFILES:
         raise KeyError(profile)
     text = files(__package__).joinpath(f"{profile}.json").read_text(encoding="utf-8")
-    return Draft7Validator(json.loads(text))
+    bounded = extend(Draft7Validator, {"uniqueItems": _unique_items, "pattern": _pattern})
+    return bounded(json.loads(text))
+
+
+def _unique_items(_: Draft7Validator, wanted: Any, instance: Any, __: Any) -> Iterator[ValidationError]:
+    """Compare items by their text: jsonschema compares each with every other when they are objects."""
+    from jsonschema import ValidationError
+
+    if wanted and isinstance(instance, list):
+        texts = {json.dumps(item, sort_keys=True) for item in instance}
+        if len(texts) < len(instance):
+            yield ValidationError("holds an item twice")
+
+
+def _pattern(_: Draft7Validator, pattern: str, instance: Any, __: Any) -> Iterator[ValidationError]:
+    """Match short texts only: on long ones the standard's own patterns can take quadratic time."""
+    from jsonschema import ValidationError
+
+    if not isinstance(instance, str):
+        return
+    if len(instance) > LONGEST:
+        yield ValidationError(f"has more than {LONGEST:,} characters", validator="length")
+    elif not re.search(pattern, instance):
+        yield ValidationError(f"does not match {pattern}")

@@ -2,60 +2,84 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Iterator
-from itertools import groupby
+from collections.abc import Iterator
 
 from returnees.findings import Finding, Severity, catalogue
 from returnees.outcome import SEVERITIES, Report
-from returnees.report.escape import visible
+from returnees.report.escape import for_log, visible
+from returnees.report.lines import wrapped
+from returnees.report.view import Group, View, groups, listed, summary, when
 
-WIDTH = 80
-#: How many findings of one code are shown before the rest is only counted.
-MOST_SHOWN = 10
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 
 
-def render_text(report: Report, *, colour: bool = False, most: int = MOST_SHOWN, quiet: bool = False) -> str:
-    """Return the report as text; `most` findings of each code are shown, and `quiet` leaves out all but errors."""
-    wanted = SEVERITIES[:1] if quiet else SEVERITIES
-    lines: list[str] = []
-    for severity in wanted:
-        lines += _severity(report, severity, colour, most)
-    if report.verdicts and not quiet:
-        lines += _verdicts(report)
-    lines += _summary(report, colour)
-    return "\n".join(lines) + "\n"
+def pieces(report: Report, view: View) -> Iterator[str]:
+    """Yield the report line by line."""
+    for line in _lines(report, view):
+        yield line + "\n"
 
 
-def _severity(report: Report, severity: Severity, colour: bool, most: int) -> Iterator[str]:
-    """Yield the groups of findings of one severity."""
-    chosen = [item for item in report.findings if item.severity is severity]
-    for code, group in groupby(chosen, key=lambda item: item.code):
-        items = list(group)
-        head = f"{severity.value} {code}  {catalogue()[code].title}"
-        count = f" ({len(items):,})" if len(items) > 1 else ""
-        yield _painted(head, _COLOURS[severity], colour) + count
-        for item in items[:most]:
-            yield from _finding(item)
-        remedies = {item.remedy for item in items if item.remedy}
-        if len(items) > most:
-            yield f"  ... and {len(items) - most:,} more of {code}; --format json lists them all."
-        if len(remedies) == 1:
-            yield from _wrapped(remedies.pop(), "  Mend: ", "        ")
-        yield ""
+def _lines(report: Report, view: View) -> Iterator[str]:
+    """Yield the findings, the verdicts and the summary."""
+    listing = listed(report, view.most)
+    told: bool | None = None
+    left = dict(listing.left_out)
+    wanted = SEVERITIES[:1] if view.quiet else SEVERITIES
+    shown = [group for group in groups(listing.findings) if group.severity in wanted]
+    for number, group in enumerate(shown):
+        if group.new is not None and group.new is not told:
+            told = group.new
+            yield from wrapped(_heading(told, report.since), "", "  ")
+            yield ""
+        last = all(group.code != other.code for other in shown[number + 1 :])
+        yield from _group(report, group, view, left.pop(group.code, 0) if last else 0)
+    if report.verdicts and not view.quiet:
+        yield from _verdicts(report)
+    *checked, end = summary(report, view)
+    for sentence in checked:
+        yield from wrapped(sentence, "", "  ")
+    colour = _COLOURS[Severity.ERROR] if report.fails(Severity.ERROR) else "32"
+    yield from (_painted(line, colour, view.colour) for line in wrapped(end, "", "  "))
 
 
-def _finding(item: Finding) -> Iterator[str]:
-    """Yield the lines of one finding: what is wrong, then where."""
-    yield from _wrapped(item.message, "  - ", "    ")
+def _heading(new: bool, since: str | None) -> str:
+    words = when(new, since).removeprefix(", ")
+    return words[:1].upper() + words[1:]
+
+
+def _group(report: Report, group: Group, view: View, left: int) -> Iterator[str]:
+    """Yield the findings of one code and severity, and how many of the code are left out."""
+    entry, items = catalogue()[group.code], group.findings
+    count = f" ({len(items) + left:,})" if len(items) + left > 1 else ""
+    yield _painted(f"{group.severity.value} {group.code}  {entry.title}", _COLOURS[group.severity], view.colour) + count
+    if view.verbose:
+        yield from wrapped(entry.meaning, "  ", "  ")
+    for item in items:
+        yield from _finding(report, item, view)
+    if left:
+        yield f"  ... and {left:,} more of {group.code}; --format json lists them all."
+    remedies = {item.remedy for item in items if item.remedy}
+    if len(remedies) == 1 and not view.verbose:
+        yield from wrapped(remedies.pop(), "  Mend: ", "        ")
+    yield ""
+
+
+def _finding(report: Report, item: Finding, view: View) -> Iterator[str]:
+    """Yield the lines of one finding: what is wrong, then where; verbosely also the row and how to mend it."""
+    yield from wrapped(item.message, "  - ", "    ")
     place = [item.place] if item.place else []
     if item.field:
         place.append(f"field {item.field}")
     if item.key:
         place.append(f"key {item.key}")
     if place:
-        yield from _wrapped(", ".join(place), "    at ", "       ")
+        yield from wrapped(", ".join(place), "    at ", "       ")
+    if view.verbose:
+        cells = [f"{name} {' '.join(cell.split())}" for name, cell in report.cells(item) if cell]
+        if cells:
+            yield from wrapped("; ".join(cells), "    row ", "        ")
+        if item.remedy:
+            yield from wrapped(item.remedy, "    Mend: ", "          ")
 
 
 def _verdicts(report: Report) -> Iterator[str]:
@@ -64,43 +88,13 @@ def _verdicts(report: Report) -> Iterator[str]:
     yield f"{'Verdicts':<{width}}  {'edits':>7} {'holds':>7} {'broken':>6} {'undecided':>9}  {'unverif.':>8}"
     for rule, counts in report.verdicts.items():
         name = visible(rule if len(rule) <= width else rule[: width - 1] + "…")
-        yield (
+        yield for_log(
             f"{name:<{width}}  {counts.edits:>7,} {counts.holds:>7,} {counts.broken:>6,} "
             f"{counts.undecided:>9,}  {counts.unverifiable:>8,}"
         )
     yield ""
 
 
-def _summary(report: Report, colour: bool) -> Iterator[str]:
-    """Yield what was checked and the outcome, in two or three lines."""
-    rows = sum(table.rows for table in report.tables)
-    version = f" {report.version}" if report.version else ""
-    tables = _count(len(report.tables), "table")
-    yield from _wrapped(f"{report.package}{version}: {tables}, {_count(rows, 'row')} checked.", "", "  ")
-    counts = ", ".join(_count(report.count(severity), severity.value) for severity in SEVERITIES)
-    outcome = _painted("valid", "32", colour) if report.valid else _painted("not valid", "31", colour)
-    yield f"{counts}: {outcome}."
-
-
-def _count(number: int, noun: str) -> str:
-    """Return a number with its noun: ``1 error``, ``2 errors``."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def _wrapped(text: str, first: str, rest: str) -> Iterable[str]:
-    """Return `text`, made safe to print, wrapped to the width."""
-    paragraphs = [visible(line) for line in text.split("\n")]
-    lines = []
-    for number, paragraph in enumerate(paragraphs):
-        indent = first if number == 0 else rest
-        if paragraph.startswith("  ") or not paragraph:
-            # Source lines with a caret below them must keep their spaces.
-            lines.append((rest + paragraph)[:WIDTH].rstrip())
-        else:
-            lines += textwrap.wrap(
-                paragraph, WIDTH, initial_indent=indent, subsequent_indent=rest, break_on_hyphens=False
-            )
-    return lines
 
 
 def _painted(text: str, colour: str, on: bool) -> str:

@@ -18,6 +18,8 @@ _NOTHING = 1e-9
 #: Ends that differ by less, relative to their size, are the same but for the solver's rounding.
 _ROUNDING = 1e-9
 _SHARPEST = 10**6
+#: How far the solver's rounding may leave a growth of 1 from it.
+_GROWN = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,18 +88,80 @@ class _Program:
             index=np.array([column for column, _ in terms], dtype=np.int64),
             value=np.array([value for _, value in terms]),
         )
-        self.solver.setOptionValue("time_limit", float(seconds))
+        self._seconds = seconds
+        # The least and the most that each quantity was in any solution so far: an end that it reached needs no program.
+        self._least = np.full(len(self.items), np.inf)
+        self._most = np.full(len(self.items), -np.inf)
+        everything = np.arange(len(self.items), dtype=np.int32)
+        for sign in (1.0, -1.0):
+            cost = [sign if sign > 0 or math.isfinite(item.high) else 0.0 for item in self.items]
+            self.solver.changeColsCost(len(self.items), everything, np.array(cost))
+            self._run()
+        self.solver.changeColsCost(len(self.items), everything, np.zeros(len(self.items)))
+        self._endless = self._without_end(seconds)
+
+    def _run(self) -> bool:
+        """Solve the program as it stands, note what each quantity is, return whether the best solution was found."""
+        # The solver's clock runs on from one run to the next.
+        self.solver.setOptionValue("time_limit", float(self.solver.getRunTime() + self._seconds))
+        self.solver.run()
+        if not optimal(self.solver):
+            return False
+        values = np.asarray(self.solver.getSolution().col_value)
+        np.minimum(self._least, values, out=self._least)
+        np.maximum(self._most, values, out=self._most)
+        return True
+
+    def _without_end(self, seconds: float) -> np.ndarray:
+        """Return which quantities can grow for ever: those that grow along some direction that no edit stops.
+
+        Directions add up and can be stretched, so one of them has at least 1 wherever any has more than nothing: the
+        program counts in how many quantities a direction reaches 1.
+        """
+        edits = list(self.component.edits.values())
+        count, free = len(self.items), np.array([math.isinf(item.high) for item in self.items])
+        reached = count + np.arange(count)
+        terms = [(self.columns[quantity], value) for edit in edits for quantity, value in edit.terms]
+        lengths = [*(len(edit.terms) for edit in edits), *([2] * count)]
+        solver: Any = linear_program(
+            cost=np.concatenate([np.zeros(count), -np.ones(count)]),
+            lower=np.zeros(2 * count),
+            upper=np.concatenate([np.where(free, np.inf, 0.0), np.ones(count)]),
+            limits=np.zeros(len(edits) + count),
+            starts=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+            index=np.concatenate(
+                [np.array([column for column, _ in terms]), np.stack([reached, np.arange(count)], axis=1).ravel()]
+            ).astype(np.int64),
+            value=np.concatenate([np.array([value for _, value in terms]), np.tile([1.0, -1.0], count)]),
+        )
+        # Presolving takes a hundred times as long as solving here.
+        solver.setOptionValue("presolve", "off")
+        solver.setOptionValue("time_limit", float(seconds))
+        solver.run()
+        if not optimal(solver):
+            return np.zeros(count, dtype=bool)
+        return np.asarray(solver.getSolution().col_value)[count:] > 1.0 - _GROWN
+
+    def _reached(self, column: int, sign: int) -> bool:
+        """Whether some solution has the quantity at its own end."""
+        own = self.items[column].low if sign > 0 else self.items[column].high
+        seen = self._least[column] if sign > 0 else self._most[column]
+        return math.isfinite(own) and bool(sign * (seen - own * self.factor) <= 0)
 
     def end(self, quantity: int, sign: int) -> tuple[float, set[str]] | None:
         """Return the least (`sign` 1) or the most (-1) the quantity can be and what binds it, None when out of time."""
         column = self.columns[quantity]
         item = self.items[column]
+        if sign < 0 and self._endless[column]:
+            return math.inf, set()
+        if self._reached(column, sign):
+            narrower = item.low > item.floor if sign > 0 else item.high < item.ceiling
+            return (item.low if sign > 0 else item.high), {item.figure} if item.figure and narrower else set()
         if self._asked is not None:
             self.solver.changeColCost(self._asked, 0.0)
         self._asked = column
         self.solver.changeColCost(column, float(sign))
-        self.solver.run()
-        if not optimal(self.solver):
+        if not self._run():
             return None if self._late() else (-sign * math.inf, set())
         solution = self.solver.getSolution()
         found = self._proved(quantity, sign, np.abs(np.asarray(solution.row_dual)))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import polars as pl
 
 from returnees.findings import Finding
+from returnees.package.limits import Limits
 from returnees.schemas import unsupported, violations
 from returnees.tables.capped import rows_findings
+from returnees.tables.lexical import present
 from returnees.tables.model import Table
+from returnees.tables.patterns import too_heavy, without_patterns
 from returnees.tables.reading import shorten
 from returnees.tables.schema import Field, ForeignKey
 
@@ -31,24 +34,47 @@ _CODES = {
 }
 
 
-def check_contract(table: Table) -> list[Finding]:
-    """Return a finding for each row of `table` that breaks a constraint or a key of its own."""
+def check_contracts(tables: Iterable[Table], limits: Limits) -> list[Finding]:
+    """Return a finding for each row of any table that breaks a constraint or a key of its own."""
+    findings: list[Finding] = []
+    left = limits.pattern_steps
+    for table in tables:
+        heavy, steps = too_heavy(table, left)
+        left -= steps
+        findings += check_contract(table, heavy)
+    return findings
+
+
+def check_contract(table: Table, heavy: Collection[str] = ()) -> list[Finding]:
+    """Return a finding for each row of `table` that breaks a constraint or a key of its own.
+
+    The patterns of the fields that `heavy` names are left out, and that is said.
+    """
+    schema = without_patterns(table.schema, heavy)
     findings = [
         table.finding("F122", f"The {constraint} of '{name}' was not checked: {why}.", field=name)
-        for name, constraint, why in unsupported(table.schema)
+        for name, constraint, why in unsupported(schema)
+    ]
+    findings += [
+        table.finding("F122", f"The pattern of '{name}' was not checked: it takes more steps than allowed.", field=name)
+        for name in heavy
     ]
     findings += _unusable_keys(table)
-    broken = violations(table.schema, table.frame)
+    broken = violations(schema, table.frame)
     if not broken.height:
         return findings
-    # A cell that does not read as its type is null in the frame: that it is missing, too, would be said twice.
-    unread = {(item.field, item.line) for item in table.findings if item.code == "F120"}
+    for _, name, constraint, why in broken.filter(pl.col("row").is_null()).iter_rows():
+        message = f"The {constraint} of '{name}' was not checked: {shorten(why)}."
+        findings.append(table.finding("F122", message, field=name))
+    broken = broken.drop_nulls("row")
     for (name, constraint), group in broken.sort("row").group_by("field", "constraint", maintain_order=True):
         if constraint == "required" and name not in table.raw.text.columns:
             continue  # the column is missing, which has been said once and for all rows
         rows = group["row"]
-        if constraint == "required" and unread:
-            rows = pl.Series([row for row in rows if (name, table.line(row)) not in unread], dtype=pl.UInt32)
+        if constraint == "required":
+            # A cell that does not read as its type is null in the frame: that it is missing, too, would be said twice.
+            cells = table.raw.text.select(present(table.schema.field(str(name)))).to_series()
+            rows = rows.filter(cells.gather(rows).is_null())
         texts = dict(zip(group["row"].to_list()[:2_000], group["value"].to_list()[:2_000], strict=True))
         findings += rows_findings(
             table,
@@ -56,6 +82,7 @@ def check_contract(table: Table) -> list[Finding]:
             rows,
             str(name) if name else None,
             lambda row, n=name, c=constraint, t=texts: _say(table, str(n), str(c), t.get(row), row),  # type: ignore[misc]
+            already=len(findings),
         )
     return findings
 
@@ -81,10 +108,10 @@ def _wanted(field: Field, constraint: str) -> str:
     stated = field.constraints.get(constraint)
     if constraint in ("enum", "categories"):
         values = [str(item) for item in (stated if constraint == "enum" else field.categories) or ()]
-        listed = ", ".join(values[:12]) + (f" and {len(values) - 12} more" if len(values) > 12 else "")
+        listed = ", ".join(map(shorten, values[:12])) + (f" and {len(values) - 12} more" if len(values) > 12 else "")
         return f"is not one of {listed}"
     return {
-        "pattern": f"does not match {stated}",
+        "pattern": f"does not match {shorten(str(stated), 200)}",
         "minimum": f"is below {stated}",
         "maximum": f"is above {stated}",
         "exclusiveMinimum": f"is not above {stated}",
@@ -113,15 +140,16 @@ def check_references(tables: Mapping[str, Table]) -> list[Finding]:
 
     A key with a missing part refers to nothing and breaks nothing (SQL's simple match).
     """
-    findings = []
+    findings: list[Finding] = []
     for table in tables.values():
+        said = len(findings)
         for key in table.schema.foreign_keys:
-            findings += _references(tables, table, key)
+            findings += _references(tables, table, key, len(findings) - said)
     return findings
 
 
-def _references(tables: Mapping[str, Table], table: Table, key: ForeignKey) -> list[Finding]:
-    """Return the findings of one foreign key."""
+def _references(tables: Mapping[str, Table], table: Table, key: ForeignKey, already: int) -> list[Finding]:
+    """Return the findings of one foreign key; `already` is how many those before it gave."""
     fields, target = ", ".join(key.fields), tables.get(key.target or table.name)
     if target is None:
         message = f"{fields} of '{table.name}' refers to the table '{key.target}', which is not there or not readable."
@@ -148,6 +176,7 @@ def _references(tables: Mapping[str, Table], table: Table, key: ForeignKey) -> l
         lost["row"],
         fields,
         lambda row: f"'{shorten(texts.get(row, ''))}' in '{fields}' is not in '{target.name}'.",
+        already=already,
     )
 
 

@@ -46,10 +46,20 @@ def read_csv(resource: Resource, limits: Limits) -> CsvFile:
     if _columns(content, delimiter) > limits.columns:
         message = f"{resource.path} has more than {limits.columns:,} columns; it was not read."
         return CsvFile(None, [*findings, here.finding("F118", message, line=1)])
+    cells = content.count(delimiter.encode()) + content.count(b"\n") + 1
+    if cells > limits.cells:
+        message = f"{resource.path} has up to {cells:,} cells, more than {limits.cells:,}; it was not read."
+        return CsvFile(None, [*findings, here.finding("F119", message)])
     table = _quick(content, delimiter)
     if table is not None:
         return CsvFile(table, findings)
-    scanned = scan(content.decode("utf-8"), delimiter, here.finding)
+    if len(content) > limits.slow_bytes:
+        message = (
+            f"The lines of {resource.path} are not one sound row each, and it has more than {limits.slow_bytes:,} "
+            "bytes; it was not read."
+        )
+        return CsvFile(None, [*findings, here.finding("F119", message)])
+    scanned = scan(content.decode("utf-8"), delimiter, here.finding, limits)
     return CsvFile(scanned.table, findings + scanned.findings)
 
 
@@ -153,5 +163,9 @@ def _sound(content: bytes, delimiter: str, width: int) -> bool:
     rest = lines.filter(quoted)
     if not len(rest):
         return True
+    # Grammar and width are looked at apart: one pattern for both is too large to compile for a wide table.
     cell = f'(?:"(?:[^"]|"")*"|[^"{mark}]*)'
-    return bool(rest.str.contains(f"^{cell}(?:{mark}{cell}){{{width - 1}}}$").all())
+    if not rest.str.contains(f"^(?:{cell}{mark})*{cell}$").all():
+        return False
+    bare = rest.str.replace_all('"(?:[^"]|"")*"', "")
+    return bool((bare.str.count_matches(delimiter, literal=True) == width - 1).all())

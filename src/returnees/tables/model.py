@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -12,7 +12,10 @@ from returnees.findings import Finding, finding
 from returnees.tables.schema import TableSchema
 
 #: Findings after which rows of the file are missing from the table.
-_LOSSY = frozenset({"F100", "F101", "F102", "F104", "F105", "F108", "F118"})
+_LOSSY = frozenset({"F100", "F101", "F102", "F104", "F105", "F108", "F118", "F119"})
+
+#: How many characters of each cell a row's key keeps: a key is told with every finding on its row.
+LONGEST_KEY = 300
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,15 @@ class RawTable:
             return record
         starts = sorted([1, *self.first_lines.to_list(), *self.blank_lines])
         return starts[record - 1] if record <= len(starts) else record
+
+    def cells_at(self, lines: Collection[int]) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """Yield the cells of each row that starts on one of `lines`, after its line."""
+        if not self.text.width:
+            return
+        starts = pl.int_range(2, 2 + self.text.height, eager=True) if self.first_lines is None else self.first_lines
+        rows = starts.is_in(list(lines)).arg_true()
+        for line, cells in zip(starts[rows].to_list(), self.text[rows].iter_rows(), strict=True):
+            yield line, tuple("" if cell is None else cell for cell in cells)
 
 
 @dataclass(frozen=True)
@@ -71,7 +83,7 @@ class Table:
         if not self.key_fields:
             return None
         cells = self.raw.text.select(self.key_fields).row(row)
-        return ", ".join("" if cell is None else str(cell) for cell in cells)
+        return ", ".join("" if cell is None else str(cell)[:LONGEST_KEY] for cell in cells)
 
     def finding(self, code: str, message: str, *, field: str | None = None, row: int | None = None) -> Finding:
         """Return a finding on this table, on the 0-based `row` when one is named."""

@@ -67,7 +67,7 @@ def read_table(package: Package, resource: Resource, missing: tuple[str, ...] = 
         for field in schema.fields
     )
     table = Table(resource.name, resource.path, schema, frame, raw)
-    findings += _unread(table)
+    findings += unread_findings(table)
     return Table(resource.name, resource.path, schema, frame, raw, tuple(findings))
 
 
@@ -92,7 +92,7 @@ def _header(resource: Resource, schema: TableSchema, raw: RawTable) -> list[Find
     return findings
 
 
-def _unread(table: Table) -> list[Finding]:
+def unread_findings(table: Table) -> list[Finding]:
     """Return findings for the cells that do not read as their type, and for the fields that are not checked."""
     findings = []
     fields = [field for field in table.schema.fields if field.name in table.raw.text.columns]
@@ -117,6 +117,7 @@ def _unread(table: Table) -> list[Finding]:
             lambda row, cells=cells, field=field: (  # type: ignore[misc]
                 f"'{shorten(cells[row])}' in '{field.name}' is not {_form(field)}."
             ),
+            already=len(findings),
         )
     return findings
 
@@ -132,5 +133,6 @@ def _form(field: Field) -> str:
 
 def shorten(cell: str, most: int = 60) -> str:
     """Return a cell for use in a message: one line of at most `most` characters."""
+    cell = str(cell)[: most * 20]
     flat = " ".join(str(cell).split()) if str(cell).strip() == str(cell) else str(cell)
     return flat if len(flat) <= most else flat[: most - 1] + "…"

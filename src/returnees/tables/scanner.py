@@ -9,10 +9,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from returnees.findings import Finding
+from returnees.package.limits import Limits
 from returnees.tables.model import RawTable
 
 #: No more places than this are named for one kind of fault in one file; a last finding counts the others.
 MOST = 1_000
+
+_QUOTED = re.compile(r'"(?:[^"]++|"")*+"')
 
 #: Makes a finding from a code, a message and a line.
 Report = Callable[[str, str, int | None], Finding]
@@ -35,12 +38,15 @@ class _Row:
     fault: tuple[str, str] | None = None
 
 
-def scan(text: str, delimiter: str, report: Report) -> Scanned:
+def scan(text: str, delimiter: str, report: Report, limits: Limits) -> Scanned:
     """Take `text` apart; every row is kept, padded or cut to the header's width, and each fault is reported."""
     rows = _rows(text, delimiter)
     header = next(rows, None)
     if header is None or not any(cell.strip() for cell in header.cells):
         return Scanned(None, [report("F101", "The first line holds no header.", 1)])
+    if len(header.cells) > limits.columns:
+        message = f"The header has {len(header.cells):,} columns, more than {limits.columns:,}; the table was not read."
+        return Scanned(None, [report("F118", message, 1)])
     findings = [report(header.fault[0], header.fault[1], header.line)] if header.fault else []
     names, more = _header(header.cells, report)
     findings += more
@@ -62,6 +68,11 @@ def scan(text: str, delimiter: str, report: Report) -> Scanned:
             faulty.add(len(kept))
         kept.append((row.cells + [""] * width)[:width])
         lines.append(row.line)
+        if len(kept) * width > limits.cells:
+            message = (
+                f"The table has more than {limits.cells:,} cells with each row as wide as the header; it was not read."
+            )
+            return Scanned(None, [*findings, report("F119", message, None)])
     findings += [
         report(code, f"The same is wrong with {count - MOST:,} more rows.", None)
         for code, count in faults.items()
@@ -74,16 +85,16 @@ def scan(text: str, delimiter: str, report: Report) -> Scanned:
 
 def _header(cells: list[str], report: Report) -> tuple[dict[int, str], list[Finding]]:
     """Return the columns to keep, by place, and findings for headers that are blank or repeated."""
-    names: dict[int, str] = {}
+    places: dict[str, int] = {}
     findings = []
     for at, name in enumerate(cells):
         if not name.strip():
             findings.append(report("F112", f"Column {at + 1} has no name in the header.", 1))
-        elif name in names.values():
+        elif name in places:
             findings.append(report("F113", f"The header names '{name}' twice; the second was not read.", 1))
         else:
-            names[at] = name
-    return names, findings
+            places[name] = at
+    return {at: name for name, at in places.items()}, findings
 
 
 def _shape(row: _Row, width: int) -> tuple[str, str] | None:
@@ -98,7 +109,8 @@ def _shape(row: _Row, width: int) -> tuple[str, str] | None:
 def _rows(text: str, delimiter: str) -> Iterator[_Row]:
     """Yield the rows of `text`; a fault in the quotes ends the row at the end of its line and is told with it."""
     mark = re.escape(delimiter)
-    cell = re.compile(rf'(?:"(?P<quoted>(?:[^"]|"")*)"|(?P<plain>[^"{mark}\n]*))(?P<end>{mark}|\n|\Z)')
+    # Possessive: going back into a quoted cell finds nothing new, and remembering the way there takes much memory.
+    cell = re.compile(rf'(?:"(?P<quoted>(?:[^"]++|"")*+)"|(?P<plain>[^"{mark}\n]*+))(?P<end>{mark}|\n|\Z)')
     at, line, size = 0, 1, len(text)
     while at < size:
         first, cells, fault = line, [], None
@@ -124,7 +136,7 @@ def _broken(text: str, at: int, line: int) -> tuple[tuple[str, str], int, int, s
     """
     end = text.find("\n", at)
     end = len(text) if end < 0 else end
-    if text[at] == '"' and not re.compile(r'"(?:[^"]|"")*"').match(text, at):
+    if text[at] == '"' and not _QUOTED.match(text, at):
         lost = text.count("\n", at)
         fault = ("F108", f"A quote opens here and never closes; {lost:,} lines after it were not read.")
         return fault, len(text), line, ""

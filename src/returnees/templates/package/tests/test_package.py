@@ -1,0 +1,3 @@
+from returnees.testing import package_tests
+
+test_package = package_tests(__file__)

@@ -1,0 +1,69 @@
+"""Packages made on the spot, for what a folder in the repository cannot show."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+PACKAGES = Path(__file__).parent / "packages"
+VALID = PACKAGES / "valid"
+
+
+def zipped(target: Path, entries: dict[str, bytes]) -> Path:
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in entries.items():
+            archive.writestr(name, content)
+    return target
+
+
+def valid_entries(prefix: str = "") -> dict[str, bytes]:
+    files = (file for file in VALID.rglob("*") if file.is_file() and file.name != "expected.json")
+    return {prefix + file.relative_to(VALID).as_posix(): file.read_bytes() for file in files}
+
+
+def one_table(folder: Path, content: bytes, fields: list[dict[str, Any]], **resource: Any) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / "t.csv").write_bytes(content)
+    stated = {"name": "t", "path": "t.csv", "type": "table", "schema": {"fields": fields}, **resource}
+    (folder / "datapackage.json").write_text(json.dumps({"name": "one", "resources": [stated]}))
+    return folder
+
+
+def copy_of_valid(folder: Path) -> Path:
+    return Path(shutil.copytree(VALID, folder, ignore=shutil.ignore_patterns("expected.json")))
+
+
+def descriptor_of(folder: Path) -> Any:
+    return json.loads((folder / "datapackage.json").read_text("utf-8"))
+
+
+def describe(folder: Path, descriptor: Any) -> Path:
+    (folder / "datapackage.json").write_text(json.dumps(descriptor), "utf-8")
+    return folder
+
+
+def codes(findings: Iterable[Any]) -> list[str]:
+    return [item.code for item in findings]
+
+
+def run_bound_by_permissions(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command line as someone whom permissions bind: root without the right to pass over them, or oneself."""
+    command = [sys.executable, "-m", "returnees", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, preexec_fn=_bound, check=False, cwd=cwd,
+                          env=os.environ | {"PYTHONWARNINGS": "ignore"})  # fmt: skip
+
+
+def _bound() -> None:
+    """Give up CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH (capabilities 1 and 2) for the program that is started."""
+    if os.geteuid() == 0:
+        for capability in (1, 2):
+            if ctypes.CDLL(None).prctl(24, capability, 0, 0, 0) != 0:  # PR_CAPBSET_DROP
+                os._exit(99)

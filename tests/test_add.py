@@ -1,0 +1,486 @@
+"""``returnees add``: what is asked, what is proposed, what is checked, and that all files are written or none."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+import polars as pl
+import pytest
+from click.testing import CliRunner, Result
+
+import returnees
+from returnees.adding.naming import propose
+from returnees.cli import asking, main
+from returnees.consistency.profile import Profile
+from returnees.package.opening import open_package
+from returnees.starting import start
+from returnees.tidying import tidying
+
+ROOT = Path(__file__).parents[1]
+VALID = Path(__file__).parent / "packages" / "valid"
+
+#: All that a figure of the fresh package needs.
+FIGURE = {
+    "source": "ministry-2025", "area": "XAA", "measure": "quit", "population": "women", "as-of": "2024-12-31",
+    "qualifier": "about", "value": "30", "basis": "official", "document": "ministry-2025", "as-printed": "environ 30",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template") / "package"
+    start(folder)
+    return folder
+
+
+@pytest.fixture
+def package(template: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(template, tmp_path / "package")
+
+
+def as_options(answers: Mapping[str, str], *left_out: str) -> list[str]:
+    """Return answers as the words of a command line, but for some."""
+    kept = {name: value for name, value in answers.items() if name not in left_out}
+    return [part for name, value in kept.items() for part in (f"--{name.replace('_', '-')}", value)]
+
+
+def add(package: Path, *arguments: str, **options: str) -> Result:
+    result = CliRunner().invoke(main, ["add", str(package), *as_options(options), *arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def add_figure(package: Path, *arguments: str, **changed: str) -> Result:
+    given = FIGURE | {name.replace("_", "-"): value for name, value in changed.items()}
+    return add(package, *arguments, **given)
+
+
+def held(package: Path) -> dict[str, bytes]:
+    """Return what every file of a package holds."""
+    return {str(file.relative_to(package)): file.read_bytes() for file in package.rglob("*") if file.is_file()}
+
+
+def table(package: Path, name: str) -> pl.DataFrame:
+    return open_package(package).table(name)
+
+
+# With options.
+
+
+def test_a_figure_and_its_reading_are_written_and_the_package_stays_sound(package: Path) -> None:
+    result = add_figure(package)
+    assert result.exit_code == 0, result.stderr
+    row = "ministry-2025-xaa-quit-women,ministry-2025,XAA,quit,women,2024-12-31,about,30,,,persons,official,"
+    assert f"data/figures.csv:8\n+ {row}\n" in result.stdout
+    assert "The new rows bring no finding." in result.stdout
+    assert (package / "data" / "figures.csv").read_text("utf-8").splitlines()[7] == row
+    read = table(package, "readings").filter(pl.col("figure_id") == "ministry-2025-xaa-quit-women").row(0, named=True)
+    assert (read["as_printed"], read["qualifier"], read["value"]) == ("environ 30", "about", 30)
+    assert returnees.validate(package, conformance=False).findings == ()
+    assert tidying(open_package(package)).changes == ()
+    assert not [name for name in held(package) if ".part" in name]
+
+
+def test_what_is_missing_is_named_in_one_sentence_and_nothing_is_written(package: Path) -> None:
+    before = held(package)
+    result = add(package, source="ministry-2025", area="XAA", qualifier="range", low="3")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == (
+        "returnees: --measure, --population, --as-of, --high, --basis, --document and --as-printed are missing; "
+        "give them, or run this at a terminal to be asked\n"
+    )
+    assert held(package) == before
+
+
+def test_codes_are_found_by_name_and_in_any_case(package: Path) -> None:
+    result = add(package, **{name: text for name, text in FIGURE.items() if name != "value"} | {
+        "area": "country a", "qualifier": "At least", "low": "30"})  # fmt: skip
+    assert result.exit_code == 0, result.stderr
+    assert "XAA,quit,women,2024-12-31,at_least,,30,," in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"area": "Countri B"}, "there is no area 'Countri B'; did you mean XAB (Country B)"),
+        ({"qualifier": "abut"}, "there is no qualifier 'abut'; did you mean about?"),
+        ({"value": "1,000"}, "--value: '1,000' in 'value' is not a number such as 129"),
+        ({"value": "-3"}, "--value: '-3.0' in 'value' is below 0"),
+        ({"as-of": "31.12.2024"}, "does not match"),
+        ({"figure": "Not An Id"}, "--figure: 'Not An Id' in 'figure_id' does not match"),
+        ({"sorce": "x"}, "--sorce is no field that can be added; did you mean 'source'? 'returnees add --fields'"),
+        ({"source": "ministry-2024"}, "To add it as a new one, give --source-publisher, --source-kind, --source-title"),
+    ],
+)
+def test_a_wrong_answer_is_said_with_what_was_expected(package: Path, changed: dict[str, str], words: str) -> None:
+    before = held(package)
+    result = add_figure(package, **changed)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert words in result.stderr
+    assert held(package) == before
+
+
+def test_new_errors_are_not_written_unless_told_to(package: Path) -> None:
+    before = held(package)
+    result = add_figure(package, population="men", value="400", as_printed="environ 400")
+    assert result.exit_code == 1
+    assert "F201" in result.stdout and "those who finished and those who quit exceed" in result.stdout.lower()
+    assert "Nothing was written; --allow-errors" in result.stderr
+    assert held(package) == before
+    assert add_figure(package, "--allow-errors", population="men", value="400", as_printed="environ 400").exit_code == 0
+    assert "ministry-2025-xaa-quit-men" in table(package, "figures")["figure_id"].to_list()
+
+
+def test_only_findings_that_the_new_rows_bring_are_shown(package: Path) -> None:
+    figures = package / "data" / "figures.csv"
+    figures.write_text(figures.read_text("utf-8").replace("exact,205", "exact,350"), "utf-8")
+    tidying(open_package(package)).write()
+    assert not returnees.validate(package, conformance=False).valid
+    result = add_figure(package, source="institute-2025", area="XAA", population="men", as_of="2024")
+    assert result.exit_code == 0
+    assert "The new rows bring no finding." in result.stdout
+    # It comes before the others in the file, so the lines of their findings move; they are still not new.
+    assert "data/figures.csv:2\n" in result.stdout
+
+
+def test_dry_run_shows_and_writes_nothing(package: Path) -> None:
+    before = held(package)
+    result = add_figure(package, "--dry-run")
+    assert result.exit_code == 0
+    assert "ministry-2025-xaa-quit-women" in result.stdout
+    assert add_figure(package, "--dry-run", population="men", value="400").exit_code == 1
+    assert held(package) == before
+
+
+def test_a_further_reading_of_a_figure_that_is_there(package: Path) -> None:
+    figure = "ministry-2025-xaa-finished"
+    result = add(package, figure=figure, document="institute-2025", as_printed="over 200",
+                 reading_qualifier="more_than", reading_low="200", locator="p. 5")  # fmt: skip
+    assert result.exit_code == 0, result.stderr
+    assert f"+ {figure},institute-2025,over 200,more_than,,200,,p. 5," in result.stdout
+    assert "F308" in result.stdout
+    assert "data/figures.csv" not in result.stdout.split("The new rows")[0]
+    same = add(package, figure=figure, document="institute-2025", as_printed="205")
+    assert f"+ {figure},institute-2025,205,exact,205,,,," in same.stdout
+    again = add(package, figure=figure, document="institute-2025", as_printed="205")
+    assert again.exit_code == 1 and "F136" in again.stdout
+
+
+def test_fields_of_a_figure_that_is_there_are_not_changed(package: Path) -> None:
+    result = add(package, figure="ministry-2025-xaa-finished", document="institute-2025", as_printed="9", value="9")
+    assert result.exit_code == 2
+    assert "is not changed, so --value cannot be given" in result.stderr
+
+
+def test_the_same_coordinates_are_the_same_figure(package: Path) -> None:
+    result = add_figure(package, measure="finished", population="all")
+    assert result.exit_code == 2
+    assert "This figure is already there: ministry-2025-xaa-finished, 205. To add a further reading" in result.stderr
+
+
+def test_a_source_and_a_publisher_that_are_not_known_yet_come_along(package: Path) -> None:
+    result = add_figure(
+        package, source="agency-2025", source_publisher="agency", source_publisher_name="Example Agency",
+        source_publisher_kind="other", source_kind="report", source_title="A report, with a comma",
+        source_published="2025", document="agency-2025",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.stderr
+    assert "agency-2025-xaa-quit-women,agency-2025," in result.stdout
+    assert "Example Agency" in table(package, "publishers")["name"].to_list()
+    assert "A report, with a comma" in table(package, "sources")["title"].to_list()
+    assert returnees.validate(package, conformance=False).findings == ()
+
+
+def test_a_source_that_is_read_only_can_be_new_too(package: Path) -> None:
+    result = add_figure(package, document="paper-2025", document_publisher="institute", document_kind="document",
+                        document_title="A story")  # fmt: skip
+    assert result.exit_code == 0, result.stderr
+    assert "+ paper-2025,institute,document,A story,,,," in result.stdout
+
+
+def test_what_a_new_source_lacks_is_named(package: Path) -> None:
+    result = add_figure(package, source="agency-2025", source_title="A report")
+    assert result.exit_code == 2
+    assert "--source-publisher and --source-kind are missing" in result.stderr
+
+
+def test_fields_lists_every_option(package: Path) -> None:
+    text = add(package, "--fields").stdout
+    for option in (*FIGURE, "figure", "reading-note", "source-publisher-name", "document-title"):
+        assert f"--{option}" in text
+
+
+def test_a_text_over_several_lines_becomes_one(package: Path) -> None:
+    assert "environ 30 femmes," in add_figure(package, as_printed=" environ\n30\tfemmes ").stdout
+
+
+def test_a_zip_and_no_package_are_refused(package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(tmp_path / "p.zip", "w") as archive:
+        for name, content in held(package).items():
+            archive.writestr(name, content)
+    assert "is a zip; unpack it" in add_figure(tmp_path / "p.zip").stderr
+    monkeypatch.chdir(tmp_path)
+    nothing = CliRunner().invoke(main, ["add", "--area", "XAA"])
+    assert nothing.exit_code == 2
+    assert "there is no datapackage.json in this folder" in nothing.stderr
+
+
+def test_a_table_that_could_lose_data_is_not_written_anew(package: Path) -> None:
+    with (package / "data" / "readings.csv").open("a", encoding="utf-8") as stream:
+        stream.write('"never closed,\n')
+    before = held(package)
+    result = add_figure(package)
+    assert result.exit_code == 2
+    assert "data/readings.csv cannot be written anew without losing data: mend F108 first" in result.stderr
+    assert held(package) == before
+
+
+# Other packages.
+
+
+def test_other_coordinates_work_without_a_change_in_code(package: Path) -> None:
+    for file in [*package.rglob("*.csv"), *package.rglob("*.json"), *package.rglob("*.toml")]:
+        file.write_text(file.read_text("utf-8").replace("population", "sector").replace("area", "crop"), "utf-8")
+    tidying(open_package(package)).write()
+    given = {{"population": "sector", "area": "crop"}.get(name, name): value for name, value in FIGURE.items()}
+    result = add(package, **given)
+    assert result.exit_code == 0, result.stderr
+    listed = add(package, "--fields").stdout
+    assert "--crop (required)" in listed and "--sector (required)" in listed and "--area" not in listed
+    assert "+ ministry-2025-xaa-quit-women,ministry-2025,XAA,quit,women" in result.stdout
+
+
+def test_fewer_coordinates_and_fewer_tables_work(tmp_path: Path) -> None:
+    folder = shutil.copytree(VALID, tmp_path / "p")
+    result = add(folder, source="beta-2018", area="FIN", measure="returned", as_of="2018", qualifier="exact",
+                 value="41", document="beta-2018", as_printed="41")  # fmt: skip
+    assert result.exit_code == 0, result.stderr
+    assert "+ beta-2018-fin-returned,beta-2018,FIN,returned,2018,exact,41,,,persons" in result.stdout
+    descriptor = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    descriptor["resources"] = [item for item in descriptor["resources"] if item["name"] not in ("readings", "sources")]
+    for item in descriptor["resources"]:
+        keys = item["schema"].get("foreignKeys", [])
+        item["schema"]["foreignKeys"] = [key for key in keys if key["reference"]["resource"] != "sources"]
+    (folder / "datapackage.json").write_text(json.dumps(descriptor), "utf-8")
+    result = add(folder, source="any", area="USA", measure="returned", as_of="2018", qualifier="exact", value="4")
+    assert result.exit_code == 0, result.stderr
+    assert "+ any-usa-returned,any,USA,returned,2018,exact,4,,,persons" in result.stdout
+
+
+def test_a_publisher_that_belongs_to_another_opens_no_endless_form(package: Path) -> None:
+    schema = package / "schemas" / "publishers.schema.json"
+    stated = json.loads(schema.read_text("utf-8"))
+    key = {"fields": ["parent_id"], "reference": {"resource": "publishers", "fields": ["publisher_id"]}}
+    stated["fields"].append({"name": "parent_id", "type": "string"})
+    stated["foreignKeys"].append(key)
+    schema.write_text(json.dumps(stated), "utf-8")
+    publishers = package / "data" / "publishers.csv"
+    header, *rows = publishers.read_text("utf-8").splitlines()
+    publishers.write_text("\n".join([f"{header},parent_id", *(f"{row}," for row in rows), ""]), "utf-8")
+    listed = add(package, "--fields").stdout
+    assert "--source-publisher-parent\n" in listed and "--source-publisher-parent-name" not in listed
+    assert add_figure(package).exit_code == 0
+
+
+# The proposed id.
+
+
+def test_shipped_figures_are_named_as_they_would_be_proposed() -> None:
+    package = open_package(ROOT)
+    figures, profile = package.tables["figures"], Profile.of(package.tables)
+    rows = figures.raw.text.sample(40, seed=7).to_dicts()
+    for row in rows:
+        proposal = propose(figures, profile, row)
+        # The id is taken by the figure itself, so that the proposal is the id and what tells it from a second one.
+        assert proposal.startswith(f"{row['figure_id']}-") or row["figure_id"].startswith(proposal)
+
+
+def test_an_id_that_is_taken_gets_the_date_then_what_was_left_out(package: Path) -> None:
+    tables = open_package(package).tables
+    row = {"source_id": "ministry-2025", "area_id": "XAA", "measure_id": "started", "population_id": "all"}
+
+    def proposed(**cells: str) -> str:
+        return propose(tables["figures"], Profile.of(tables), row | cells)
+
+    assert proposed(as_of="2022") == "ministry-2025-xaa-started-2022"
+    assert proposed(as_of="2023-12-31") == "ministry-2025-xaa-started-2023-12-31-all"
+    assert proposed(population_id="women", as_of="2022") == "ministry-2025-xaa-started-women-2022"
+
+
+# All files or none.
+
+
+def faults(package: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> Iterable[Callable[[], None]]:
+    """Yield what makes the first, second, third ... file that is put in place fail."""
+    put = Path.replace
+    for number in range(3):
+        count = iter(range(100))
+
+        def failing(self: Path, target: Path, number: int = number, count: Iterable[int] = count) -> Path:
+            if next(iter(count)) == number:
+                raise error
+            return put(self, target)
+
+        yield lambda failing=failing: monkeypatch.setattr(Path, "replace", failing)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("error", [OSError(30, "Read-only file system"), KeyboardInterrupt()], ids=["disk", "ctrl-c"])
+def test_a_file_that_cannot_be_put_in_place_leaves_all_as_they_were(
+    package: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    before = held(package)
+    for arrange in faults(package, monkeypatch, error):
+        arrange()
+        result = add_figure(package)
+        assert result.exit_code == 2
+        assert "Traceback" not in result.output
+        assert held(package) == before
+
+
+def test_rows_that_came_in_meanwhile_are_not_lost(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from returnees.adding import plan
+
+    brought = plan.Plan.brought
+
+    def meanwhile(self: plan.Plan, *arguments: object) -> object:
+        with (package / "data" / "readings.csv").open("a", encoding="utf-8") as stream:
+            stream.write("ministry-2025-xaa-quit,institute-2025,60,exact,60,,,,\n")
+        return brought(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(plan.Plan, "brought", meanwhile)
+    result = add_figure(package)
+    assert result.exit_code == 2
+    assert "was changed by someone else meanwhile; nothing was written" in result.stderr
+    assert "institute-2025,60,exact" in (package / "data" / "readings.csv").read_text("utf-8")
+    assert "quit-women" not in (package / "data" / "figures.csv").read_text("utf-8")
+
+
+def test_a_kill_between_two_files_is_seen_by_the_next_validation(package: Path) -> None:
+    """The worst a kill can leave: one table is new, the others and the descriptor are old."""
+    new = shutil.copytree(package, package.with_name("new"))
+    assert add_figure(new).exit_code == 0
+    shutil.copy(new / "data" / "figures.csv", package / "data" / "figures.csv")
+    found = {item.code for item in returnees.validate(package, conformance=False).findings}
+    assert {"F007", "F008", "F307"} <= found
+    assert "data" in CliRunner().invoke(main, ["tidy", str(package), "--check"]).stdout
+
+
+# At a terminal.
+
+
+def talk(package: Path, monkeypatch: pytest.MonkeyPatch, *answers: str, options: Iterable[str] = ()) -> Result:
+    """Run ``add`` as at a terminal, with these lines typed in."""
+    monkeypatch.setattr(asking, "at_terminal", lambda: True)
+    result = CliRunner().invoke(main, ["add", str(package), *options], input="".join(f"{line}\n" for line in answers))
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def test_what_is_not_given_is_asked_for_and_known_codes_are_offered(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = talk(
+        package, monkeypatch, "ministry-2025", "Country A", "quit", "women", "", "about", "1,000", "30", "", "", "", "",
+        "environ 30", "y", "p. 9", "", "y",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.stderr
+    assert "known: XAA (Country A), XAA-XAB (Countries A and B), XAB (Country B)" in result.stderr
+    assert "as of [2024-12-31]" in result.stderr
+    assert "is not a number such as 129" in result.stderr
+    assert "figure [ministry-2025-xaa-quit-women]" in result.stderr
+    assert "document [ministry-2025]" in result.stderr
+    assert "+ ministry-2025-xaa-quit-women,ministry-2025,environ 30,about,30,,,p. 9," in result.stdout
+    assert "ministry-2025-xaa-quit-women" in table(package, "figures")["figure_id"].to_list()
+
+
+def test_an_unknown_code_is_completed_to_the_nearest(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = as_options(FIGURE, "source", "area")
+    result = talk(package, monkeypatch, "minstry", "n", "", "Countri B", "", "", "", "", "", "y", options=options)
+    assert "Is 'minstry' a new source?" in result.stderr
+    assert "source [ministry-2025]" in result.stderr
+    assert "area [XAB]" in result.stderr
+    assert "+ ministry-2025-xab-quit-women,ministry-2025,XAB" in result.stdout
+
+
+def test_a_new_source_is_asked_for_field_by_field(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    options = as_options(FIGURE, "source")
+    result = talk(
+        package, monkeypatch, "agency-2025", "y", "institute", "report", "A report", "2025", "", "", "",
+        "", "", "", "", "", "y", options=options,
+    )  # fmt: skip
+    assert result.exit_code == 0, result.stderr
+    assert "A new source, 'agency-2025':" in result.stderr
+    assert "+ agency-2025,institute,report,A report,2025,,," in result.stdout
+
+
+def test_the_same_coordinates_lead_to_a_further_reading(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    result = talk(
+        package, monkeypatch, "ministry-2025", "XAA", "finished", "all", "2024-12-31", "y", "institute-2025",
+        "205 of them", "y", "", "", "y",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.stderr
+    assert "Does it print 205, as the figure?" in result.stderr
+    assert "+ ministry-2025-xaa-finished,institute-2025,205 of them,exact,205,,,," in result.stdout
+
+
+def test_errors_are_asked_about_and_no_is_the_default(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = held(package)
+    options = as_options(FIGURE | {"population": "men", "value": "400"})
+    result = talk(package, monkeypatch, "", "", "", "", "", "", options=options)
+    assert result.exit_code == 1
+    assert "Write them all the same? [y/N]" in result.stderr
+    assert held(package) == before
+
+
+def test_no_at_the_end_writes_nothing(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = held(package)
+    options = as_options(FIGURE)
+    result = talk(package, monkeypatch, "", "", "", "", "", "n", options=options)
+    assert (result.exit_code, "Nothing was written." in result.stderr) == (0, True)
+    assert held(package) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of Unix")
+def test_ctrl_c_at_a_terminal_writes_nothing(package: Path) -> None:
+    import pty
+
+    before = held(package)
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "returnees", "add", str(package)],
+        stdin=slave, stdout=slave, stderr=slave, start_new_session=True, env=os.environ | {"TERM": "dumb"},
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    os.close(slave)
+    shown = read_until(master, "source")
+    os.write(master, b"ministry-2025\n")
+    shown += read_until(master, "area [XAA]:")
+    process.send_signal(signal.SIGINT)
+    shown += read_until(master, "nothing was written")
+    assert process.wait(30) == 2
+    os.close(master)
+    assert "Traceback" not in shown
+    assert held(package) == before
+
+
+def read_until(stream: int, words: str) -> str:
+    """Return what a terminal shows until these words are there."""
+    shown, end = "", time.monotonic() + 60
+    while words not in shown and time.monotonic() < end:
+        if select.select([stream], [], [], 0.5)[0]:
+            try:
+                shown += os.read(stream, 4096).decode("utf-8", "replace")
+            except OSError:
+                break
+    assert words in shown, shown
+    return shown

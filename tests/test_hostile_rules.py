@@ -1,0 +1,134 @@
+"""What a stranger's rules, and figures in great number, cannot make the reader do."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from making import VALID, codes, copy_of_valid
+
+import returnees
+from returnees.consistency.language import RuleError, parse
+from returnees.consistency.profile import Profile
+from returnees.consistency.rulefile import read_rules
+from returnees.package.limits import Limits
+from returnees.package.opening import open_package
+
+PROFILE = Profile.of(open_package(VALID).tables)
+RULE = '[[rule]]\nid = "{id}"\nassert = "{text}"\nlabel = "x"\nwhy = "x"\nseverity = "error"\n'
+
+
+def rule_codes(text: str, limits: Limits | None = None) -> list[str]:
+    return [item.code for item in read_rules(text, "rules.toml", PROFILE, limits).findings if item.code != "F407"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = " + "[" * 5_000,
+        "x = " + "9" * 5_000,
+        "x = 9999-99-99",
+        "x = 0001-01-01T99:00:00Z",
+        "\0",
+        "a." * 3_000 + "b = 1",
+    ],
+    ids=["deep", "many digits", "no date", "no time", "NUL", "many parts"],
+)
+def test_toml_that_cannot_be_read_is_one_finding(text: str) -> None:
+    assert rule_codes(text) in (["F400"], ["F401"])
+
+
+@pytest.mark.parametrize(
+    "text", ["returned <= 1e999", "1e308 * 1e308 * returned <= travelled", "returned <= 1e200 * 1e200 * travelled"]
+)
+def test_numbers_beyond_all_bounds_in_a_rule_are_refused(text: str) -> None:
+    assert rule_codes(RULE.format(id="a", text=text)) == ["F403"]
+
+
+@pytest.mark.parametrize("number", ["1e999", "9" * 400, "-inf", "nan", "1e300"])
+def test_numbers_beyond_all_bounds_in_an_example_are_refused(number: str) -> None:
+    example = f"[rule.passes]\nfigures = [{{ measure = 'returned', exact = {number} }}]\n"
+    assert rule_codes(RULE.format(id="a", text="returned <= travelled") + example) == ["F401"]
+
+
+def test_a_rule_of_a_million_terms_is_refused() -> None:
+    start = time.monotonic()
+    assert rule_codes(RULE.format(id="a", text="returned <= " + " + ".join(f"x{n}" for n in range(200_000)))) == [
+        "F403"
+    ]
+    assert time.monotonic() - start < 10
+
+
+def test_a_rule_as_long_as_allowed_is_read_quickly() -> None:
+    start = time.monotonic()
+    parse("returned <= " + " + ".join(f"x{n}" for n in range(20_000)) + " " * 100_000)
+    assert time.monotonic() - start < 5
+
+
+def test_brackets_are_not_nested_for_ever() -> None:
+    with pytest.raises(RuleError, match="nested"):
+        parse("(" * 5_000 + "a" + ")" * 5_000 + " <= 1")
+
+
+def test_thousands_of_rules_are_read_up_to_a_number_and_quickly() -> None:
+    text = "".join(RULE.format(id=f"r{n}", text="returned <= travelled") for n in range(5_000))
+    start = time.monotonic()
+    read = read_rules(text, "rules.toml", PROFILE)
+    assert time.monotonic() - start < 20
+    assert len(read.rules) == 1_000
+    assert "5,000 rules; at most 1,000" in next(item.message for item in read.findings if item.code == "F401")
+
+
+@given(st.text(alphabet="ab_ 019.e()+-*<=>!\n", max_size=80))
+@settings(max_examples=300, deadline=None)
+def test_any_text_is_a_rule_or_says_where_it_is_none(text: str) -> None:
+    try:
+        parse(text)
+    except RuleError as error:
+        assert 0 <= error.column <= len(text)
+
+
+@given(st.text(max_size=200))
+@settings(max_examples=100, deadline=None)
+def test_any_text_is_a_rule_file_or_says_why_not(text: str) -> None:
+    read_rules(text, "rules.toml", PROFILE)
+
+
+def test_a_series_of_very_many_dates_is_not_compared_with_itself(tmp_path: Path) -> None:
+    # Each figure meets each later one: a hundred thousand of them would make five thousand million pairs.
+    folder = copy_of_valid(tmp_path / "p")
+    rule = RULE.format(id="falls", text="earlier <= later") + 'along = "as_of"\n'
+    (folder / "schemas" / "rules.toml").write_text(rule)
+    rows = "".join(
+        f"f{n},alpha-2017,FIN,returned,{1000 + n % 1000}-{1 + n // 1000 % 12:02},exact,{n},,,persons\n"
+        for n in range(12_000)
+    )
+    figures = folder / "data" / "figures.csv"
+    figures.write_text(figures.read_text().splitlines()[0] + "\n" + rows)
+    start = time.monotonic()
+    package = open_package(folder, limits=Limits(rule_steps=1_000_000))
+    found = returnees.validate(package, conformance=False).findings
+    assert time.monotonic() - start < 60
+    assert any(item.code == "F300" and "rule_steps" in item.message for item in found)
+
+
+def test_very_many_sets_of_one_whole_end(tmp_path: Path) -> None:
+    import json
+
+    folder = copy_of_valid(tmp_path / "p")
+    descriptor = json.loads((folder / "datapackage.json").read_text())
+    fields = [{"name": name} for name in ("dimension", "set_id", "part_id", "whole_id")]
+    fields.append({"name": "exhaustive", "type": "boolean"})
+    descriptor["resources"].append(
+        {"name": "hierarchies", "path": "data/h.csv", "type": "table", "schema": {"fields": fields}}
+    )
+    (folder / "datapackage.json").write_text(json.dumps(descriptor))
+    rows = "".join(f"area,s{n},FIN,USA,false\n" for n in range(20_000))
+    (folder / "data" / "h.csv").write_text(f"dimension,set_id,part_id,whole_id,exhaustive\n{rows}")
+    start = time.monotonic()
+    found = returnees.validate(open_package(folder), conformance=False).findings
+    assert time.monotonic() - start < 60
+    assert codes(found).count("F414") == 1_000

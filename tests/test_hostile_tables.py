@@ -1,0 +1,371 @@
+"""What a stranger's tables, schemas and patterns cannot make the reader do."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from making import codes, copy_of_valid, describe, descriptor_of, one_table
+
+import returnees
+from returnees.conformance.authority import Authority
+from returnees.findings import Finding
+from returnees.package.limits import Limits
+from returnees.package.opening import open_package
+from returnees.tables import capped
+from returnees.tables.patterns import pattern_size
+from returnees.tidying import tidying
+
+
+def findings(folder: Path, limits: Limits | None = None) -> list[Finding]:
+    package = open_package(folder, limits=limits)
+    found = returnees.validate(package, conformance=False).findings
+    return [item for item in found if item.code not in ("F300", "F010")]
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    start = time.monotonic()
+    yield
+    assert time.monotonic() - start < seconds
+
+
+# Sizes.
+
+
+def test_a_huge_cell_is_read_and_told_in_short(tmp_path: Path) -> None:
+    one_table(tmp_path, b"a,b\n" + b"x" * 10_000_000 + b",1\n", [{"name": "a", "type": "integer"}, {"name": "b"}])
+    (found,) = findings(tmp_path)
+    assert found.code == "F120"
+    assert len(found.message) < 200
+
+
+def test_a_huge_quoted_cell_takes_little_more_memory_than_it_is_large(tmp_path: Path) -> None:
+    # Taken apart cell by cell, for a row is blank: the way back into a quoted cell was remembered at each quote.
+    one_table(tmp_path, b'a\n"' + b'x""' * 2_000_000 + b'"\n\n', [{"name": "a"}])
+    program = (
+        "import sys, resource; from returnees.package.opening import open_package\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "open_package(sys.argv[1]).tables\n"
+        "print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert int(done.stdout) < 200
+
+
+def test_a_huge_key_is_told_in_short(tmp_path: Path) -> None:
+    one_table(tmp_path, b"a,b\n" + b"k" * 100_000 + b",x\n", [{"name": "a"}, {"name": "b", "type": "integer"}])
+    descriptor = descriptor_of(tmp_path)
+    descriptor["resources"][0]["schema"]["primaryKey"] = ["a"]
+    (found,) = findings(describe(tmp_path, descriptor))
+    assert found.key == "k" * 300
+
+
+@pytest.mark.parametrize("quoted", [False, True], ids=["plain", "header over many lines"])
+def test_a_million_columns_are_not_read(tmp_path: Path, quoted: bool) -> None:
+    header = ",".join(f'"c\n{n}"' if quoted else f"c{n}" for n in range(1_000_000))
+    one_table(tmp_path, f"{header}\n{',' * 999_999}\n".encode(), [{"name": "a"}])
+    with within(60):
+        assert "F118" in codes(findings(tmp_path))
+
+
+def test_a_table_of_two_thousand_columns_with_quotes_is_read(tmp_path: Path) -> None:
+    names = [f"c{n}" for n in range(2_000)]
+    content = ",".join(names) + "\n" + ",".join(['"x, ""y"""'] * 2_000) + "\n"
+    package = open_package(one_table(tmp_path, content.encode(), [{"name": name} for name in names]))
+    assert package.tables["t"].findings == ()
+    assert package.tables["t"].raw.first_lines is None  # the quick way
+    assert package.table("t")["c1999"].to_list() == ['x, "y"']
+
+
+@pytest.mark.parametrize("content", [b"a,b\n" + b"1,2\n" * 50, b"a,b\n" + b"1\n" * 50 + b'"\n'])
+def test_more_cells_than_allowed_are_not_read(tmp_path: Path, content: bytes) -> None:
+    one_table(tmp_path, content, [{"name": "a"}, {"name": "b"}])
+    table = open_package(tmp_path, limits=Limits(cells=80)).tables["t"]
+    assert "F119" in codes(table.findings)
+    assert (table.frame.height, table.complete) == (0, False)
+
+
+def test_a_large_file_that_must_be_taken_apart_cell_by_cell_is_not_read(tmp_path: Path) -> None:
+    one_table(tmp_path, b"a,b\n" + b"1,2\n" * 50 + b"1\n", [{"name": "a"}, {"name": "b"}])
+    assert "F119" in codes(open_package(tmp_path, limits=Limits(slow_bytes=100)).tables["t"].findings)
+
+
+def test_a_bad_table_of_a_million_cells_gives_no_million_findings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(capped, "MOST_FINDINGS", 2_500)
+    fields = [{"name": f"c{n}", "type": "integer", "constraints": {"required": True}} for n in range(100)]
+    row = ",".join(["x"] * 100)
+    one_table(tmp_path, (",".join(f"c{n}" for n in range(100)) + "\n" + f"{row}\n" * 10_000).encode(), fields)
+    found = findings(tmp_path)
+    # A thousand of the first field, a thousand of the second, five hundred of the third, and what is left of each.
+    assert len(found) == 2_500 + 100
+    assert sum("more rows" in item.message for item in found) == 100
+    assert {item.code for item in found} == {"F120"}
+
+
+def test_a_descriptor_of_too_many_fields_is_not_read(tmp_path: Path) -> None:
+    one_table(tmp_path, b"a\n1\n", [{"name": f"c{n}"} for n in range(3_000)])
+    assert "F006" in codes(open_package(tmp_path).findings)
+
+
+def test_thousands_of_foreign_keys_are_not_followed(tmp_path: Path) -> None:
+    # Each is small to state and costs a pass over two tables; together they never end.
+    one_table(tmp_path, b"a\n" + b"1\n" * 1_000, [{"name": "a"}])
+    descriptor = descriptor_of(tmp_path)
+    key = {"fields": ["a"], "reference": {"resource": "t", "fields": ["a"]}}
+    descriptor["resources"][0]["schema"]["foreignKeys"] = [key] * 10_000
+    with within(30):
+        found = open_package(describe(tmp_path, descriptor)).findings
+    assert any(item.code == "F006" and "10,000 keys" in item.message for item in found)
+
+
+def test_tables_that_all_refer_to_each_other_end(tmp_path: Path) -> None:
+    one_table(tmp_path, b"a\n1\n2\n", [{"name": "a"}])
+    first = descriptor_of(tmp_path)["resources"][0]
+    tables = [{**first, "name": f"t{n}"} for n in range(40)]
+    keys = [{"fields": ["a"], "reference": {"resource": f"t{n}", "fields": ["a"]}} for n in range(40)]
+    tables = [{**table, "schema": {**first["schema"], "foreignKeys": keys}} for table in tables]
+    with within(60):
+        assert findings(describe(tmp_path, {"name": "x", "resources": tables})) == []
+
+
+# Patterns.
+
+EXPLODING = ["(a+)+b", "(a|a)*b", "(a|aa)+b", "(.*)*b", "(a*)*b", "(?:a?){30}a{30}b", "([a-z]+)*1"]
+
+
+@pytest.mark.parametrize("pattern", EXPLODING)
+def test_a_pattern_that_explodes_elsewhere_is_quick_here(tmp_path: Path, pattern: str) -> None:
+    one_table(tmp_path, b"a\n" + b"a" * 50_000 + b"\n", [{"name": "a", "constraints": {"pattern": pattern}}])
+    with within(20):
+        assert codes(findings(tmp_path)) == ["F133"]
+
+
+@pytest.mark.parametrize("pattern", ["(a{1000}){1000}", "((a{100}){100}){100}", "\\w{5000}"])
+def test_a_pattern_that_grows_when_compiled_is_refused(tmp_path: Path, pattern: str) -> None:
+    one_table(tmp_path, b"a\nx\n", [{"name": "a", "constraints": {"pattern": pattern}}])
+    with within(20):
+        (found,) = findings(tmp_path)
+    assert found.code == "F122"
+    assert len(found.message) < 5_100
+
+
+def test_a_pattern_of_many_steps_is_not_run(tmp_path: Path) -> None:
+    # It compiles, and takes 40,000 steps for each of the cell's characters: seven seconds for these 20,000.
+    one_table(tmp_path, b"a\n" + b"a" * 2_000_000 + b"\n", [{"name": "a", "constraints": {"pattern": "a?" * 20_000}}])
+    with within(20):
+        (found,) = findings(tmp_path)
+    assert (found.code, "more steps" in found.message) == ("F122", True)
+
+
+def test_patterns_of_all_tables_share_the_steps(tmp_path: Path) -> None:
+    one_table(tmp_path, b"a\nxy\n", [{"name": "a", "constraints": {"pattern": "[a-z]+"}}])
+    first = descriptor_of(tmp_path)["resources"][0]
+    describe(tmp_path, {"name": "x", "resources": [{**first, "name": f"t{n}"} for n in range(5)]})
+    assert codes(findings(tmp_path, Limits(pattern_steps=10))) == ["F122"] * 2
+    assert findings(tmp_path, Limits(pattern_steps=15)) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "size"),
+    [
+        ("", 0), ("abc", 3), ("a(bc){2}d?", 6), ("[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", 10),
+        ("(a{1000}){1000}", 1_000_000), ("a{1000}{1000}", 1_000_000), ("(a?){5000}a{5000}", 10_000), ("[a-z)(]{3}", 3),
+        ("\\d{3,5}", 5), ("a{2,}", 2), ("\\(x\\)", 3), ("[]a]{2}", 2), ("(((", 0),
+    ],
+)  # fmt: skip
+def test_the_size_of_a_pattern(pattern: str, size: int) -> None:
+    assert pattern_size(pattern) == size
+
+
+@given(st.text(alphabet="ab(){}[]\\|?*+.,0123456789^$-", max_size=60))
+@settings(max_examples=200, deadline=None)
+def test_any_pattern_has_a_size_and_is_judged(pattern: str) -> None:
+    assert 0 <= pattern_size(pattern) <= 10**12
+
+
+@pytest.mark.parametrize("pattern", EXPLODING)
+def test_a_pattern_that_explodes_in_frictionless_is_waited_for_so_long_only(tmp_path: Path, pattern: str) -> None:
+    one_table(tmp_path, b"a\n" + b"a" * 40 + b"\n", [{"name": "a", "constraints": {"pattern": pattern}}])
+    with within(60):
+        report = returnees.validate(tmp_path, limits=Limits(judge_seconds=3))
+    assert "F133" in codes(report.findings)  # our own judgement stands
+    assert not any(item.code == "F501" for item in report.findings)
+
+
+# What frictionless is given.
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        {"extrapaths": ["../secret.csv"]},
+        {"basepath": ".."},
+        {"scheme": "https"},
+        {"checklist": {"checks": [{"type": "row-constraint", "formula": "exit()"}]}},
+        {"pipeline": "../secret.json"},
+        {"profile": "../secret.json"},
+        {"profile": "https://example.org/profile.json"},
+        {"innerpath": "x"},
+        {"control": {"type": "sql"}},
+        {"$schema": "https://example.org/profile.json"},
+    ],
+    ids=str,
+)
+def test_frictionless_is_not_told_what_leads_elsewhere(tmp_path: Path, hostile: dict[str, Any]) -> None:
+    (tmp_path / "secret.csv").write_text("a\nsecret\n")
+    (tmp_path / "secret.json").write_text("{}")
+    folder = one_table(tmp_path / "p", b"a\n1\n", [{"name": "a"}], **hostile)
+    descriptor = descriptor_of(folder)
+    package = open_package(describe(folder, {**descriptor, **hostile}))
+    with Authority() as authority:
+        given: list[bytes] = []
+        assert authority._process.stdin is not None
+        authority._process.stdin.write = given.append  # type: ignore[method-assign, assignment]
+        authority.ask(package)
+    task = json.loads(b"".join(given))
+    assert not set(hostile) & (set(task["descriptor"]) | set(task["descriptor"]["resources"][0]))
+
+
+CONFINED = """
+import socket, sys
+from returnees.conformance.worker import _confine
+_confine(sys.argv[1])
+open(sys.argv[1] + "/t.csv").close()
+for attempt in (
+    lambda: open(sys.argv[1] + "/../secret.csv"),
+    lambda: open("/etc/hostname"),
+    lambda: socket.create_connection(("127.0.0.1", 9)),
+    lambda: socket.getaddrinfo("example.org", 80),
+    lambda: bytearray(32 * 2**30),
+):
+    try:
+        attempt()
+    except (OSError, MemoryError) as error:
+        print(type(error).__name__, error)
+    else:
+        print("was let")
+"""
+
+
+def test_the_process_of_frictionless_reads_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "secret.csv").write_text("a\n")
+    folder = one_table(tmp_path / "p", b"a\n1\n", [{"name": "a"}])
+    # The folder of temporary files is allowed, and pytest's are in it: another one is named.
+    environment = {"TMPDIR": str(folder), "PATH": "/usr/bin:/bin"}
+    done = subprocess.run(
+        [sys.executable, "-c", CONFINED, str(folder)], capture_output=True, text=True, check=False, env=environment
+    )
+    assert done.stdout.splitlines() == [
+        "OSError only files of the package are read",
+        "OSError only files of the package are read",
+        "OSError the network is not used",
+        "OSError the network is not used",
+        "MemoryError ",
+    ], done.stderr
+
+
+def test_frictionless_is_not_asked_about_a_large_file_of_few_lines(tmp_path: Path) -> None:
+    one_table(tmp_path, b"a\n" + b"x" * (65 * 2**20) + b"\n", [{"name": "a"}])
+    report = returnees.validate(tmp_path)
+    assert codes(report.findings).count("F502") == 1
+
+
+# The profile's fields, of whatever type a schema says they are.
+
+TYPES = [
+    "string",
+    "integer",
+    "number",
+    "boolean",
+    "date",
+    "datetime",
+    "year",
+    "yearmonth",
+    "any",
+    "geopoint",
+    "duration",
+]
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_no_type_of_a_field_is_a_traceback(tmp_path: Path, kind: str) -> None:
+    folder = copy_of_valid(tmp_path / "p")
+    descriptor = descriptor_of(folder)
+    for table in descriptor["resources"]:
+        for field in table["schema"]["fields"]:
+            field["type"] = kind
+            field.pop("constraints", None)
+    found = returnees.validate(open_package(describe(folder, descriptor)), conformance=False).findings
+    numeric = kind in ("integer", "number")
+    unfit = {item.field for item in found if item.code == "F300" and item.field in ("value", "low", "high")}
+    assert unfit == (set() if numeric else {"value", "low", "high"})
+
+
+@pytest.mark.parametrize("field", ["qualifier", "unit", "value", "figure_id", "as_of"])
+def test_a_foreign_key_of_any_field_of_figures_is_no_traceback(tmp_path: Path, field: str) -> None:
+    folder = copy_of_valid(tmp_path / "p")
+    descriptor = descriptor_of(folder)
+    figures = next(item for item in descriptor["resources"] if item["name"] == "figures")
+    figures["schema"]["foreignKeys"].append(
+        {"fields": [field], "reference": {"resource": "figures", "fields": [field]}}
+    )
+    assert returnees.validate(open_package(describe(folder, descriptor)), conformance=False).valid
+
+
+@pytest.mark.parametrize(
+    "name", ["row", "key", "quantity", "publisher_id", "group", "least", "rule", "slot", "source", "measure"]
+)
+def test_a_coordinate_may_have_any_name(tmp_path: Path, name: str) -> None:
+    folder = copy_of_valid(tmp_path / "p")
+    text = json.dumps(descriptor_of(folder)).replace('"area_id"', f'"{name}"')
+    (folder / "datapackage.json").write_text(text)
+    for file in ("areas", "figures"):
+        table = folder / "data" / f"{file}.csv"
+        table.write_text(table.read_text().replace("area_id", name))
+    rules = folder / "schemas" / "rules.toml"
+    rules.write_text(rules.read_text())
+    report = returnees.validate(open_package(folder), conformance=False)
+    assert not [item for item in report.findings if item.code.startswith(("F2", "F4"))]
+    assert report.verdicts["returned-within-travelled"].edits == 2
+
+
+def test_a_table_of_figures_without_any_known_field_is_no_traceback(tmp_path: Path) -> None:
+    one_table(tmp_path, b"a\n1\n", [{"name": "a"}])
+    descriptor = descriptor_of(tmp_path)
+    descriptor["resources"][0]["name"] = "figures"
+    assert returnees.validate(open_package(describe(tmp_path, descriptor)), conformance=False).valid
+
+
+@pytest.mark.parametrize("constraint", ["minLength", "maxLength"])
+@pytest.mark.parametrize("stated", [10**400, -1, 2**40])
+def test_a_length_that_is_none_is_said(tmp_path: Path, constraint: str, stated: int) -> None:
+    one_table(tmp_path, b"a\nx\n", [{"name": "a", "constraints": {constraint: stated}}])
+    assert "F122" in codes(returnees.validate(open_package(tmp_path), conformance=False).findings)
+
+
+@given(st.binary(max_size=200), st.sampled_from([",", ";", "\t", "|"]))
+@settings(max_examples=150, deadline=None)
+def test_no_bytes_are_a_traceback_and_tidying_keeps_every_cell(content: bytes, mark: str) -> None:
+    with tempfile.TemporaryDirectory() as place:
+        folder = one_table(Path(place), b"a,b\n".replace(b",", mark.encode()) + content, [{"name": "a"}, {"name": "b"}],
+                           dialect={"delimiter": mark})  # fmt: skip
+        before = open_package(folder)
+        table = before.tables["t"].raw.text
+        result = tidying(before)
+        result.write()
+        if not result.left:
+            after = open_package(folder).tables["t"].raw.text
+            assert after.sort(after.columns).equals(table.sort(table.columns))
