@@ -7,9 +7,10 @@ import polars as pl
 from returnees.tables.model import Table
 
 #: Findings after which a file's cells cannot be told apart with certainty: writing it anew could lose data.
-UNSAFE = frozenset(
-    "F006 F100 F101 F102 F104 F105 F107 F108 F109 F110 F112 F113 F115 F118 F119".split(),
-)
+UNSAFE = frozenset({
+    "F006", "F100", "F101", "F102", "F104", "F105", "F107", "F108", "F109", "F110", "F112", "F113", "F115", "F118",
+    "F119",
+})  # fmt: skip
 
 
 def canonical_text(table: Table) -> pl.DataFrame:
