@@ -52,8 +52,8 @@ def _filled(rules: Sequence[Rule], figures: Quantities, profile: Profile) -> int
 
 def _dates(figures: Quantities) -> int:
     """Return how many different dates the figures of one source have at most: an edit is laid at each of them."""
-    dates = figures.frame.group_by("source").agg(pl.struct("first", "last").n_unique().alias("dates"))
-    return int(dates["dates"].max() or 1)  # type: ignore[arg-type]
+    dates = figures.frame.select("source", "first", "last").unique().group_by("source").len()
+    return int(dates["len"].max() or 1)  # type: ignore[arg-type]
 
 
 def _pairs(figures: Quantities) -> int:
