@@ -77,7 +77,7 @@ def test_text_says_it_in_a_sentence_with_the_source_and_fits_80_columns(broken: 
     assert result.exit_code == 1
     words = " ".join(result.stdout.split())
     assert "These 3 figures of a cannot all be true. The least that must be wrong (weight 1) is one of these 3" in words
-    assert "- 5: five (source a, figures.csv:3)" in words
+    assert "- 5: five (source a, as of 2017, figures.csv:3)" in words
     assert "b 5 + a 6 <= c 10 5 + 6 = 11 at least, against 10 at most" in words
     assert "1 contradiction" in result.stderr
     assert max(map(len, result.stdout.splitlines())) <= 80

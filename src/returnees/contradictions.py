@@ -111,8 +111,13 @@ def firm_system(setting: Setting, figures: Quantities) -> System:
     These are the edits of rules whose breach is an error, dated the right way, whose greater side is all there: what
     was never published there leaves the others free.
     """
-    system = lay(setting.firm, figures, setting.profile).system
-    firm = ~pl.col("dates_reversed") & (pl.col("missing_above") == 0)
+    return _firm_part(setting, lay(setting.firm, figures, setting.profile).system)
+
+
+def _firm_part(setting: Setting, system: System) -> System:
+    """Return the part of a system of edits that conclusions rest on."""
+    rules = [rule.id for rule in setting.firm]
+    firm = pl.col("rule").is_in(rules) & ~pl.col("dates_reversed") & (pl.col("missing_above") == 0)
     return system.of(system.edits.filter(firm)["edit"])
 
 
@@ -139,7 +144,10 @@ def _joint(analysis: Analysis) -> Iterator[tuple[Finding, Sequence[str]]]:
             f"Ties through unpublished quantities were not followed: there are more than {MOST_FOLLOWED:,} figures."
         )
         yield finding("F209", message), ()
-    system = tied_system(setting)
+        # Nothing is added, so that the edits are those that have been laid.
+        system = _firm_part(setting, analysis.edits.system)
+    else:
+        system = tied_system(setting)
     judged = verdicts(system)
     broken = judged.filter(pl.col("verdict") == BROKEN)["edit"].to_list()
     open_edits = judged.filter(pl.col("verdict") != HOLDS)["edit"]

@@ -42,11 +42,15 @@ class System:
 
     def of(self, edits: pl.Series) -> System:
         """Return the part of the system that these edits need; numbers of edits and quantities stay."""
-        chosen = edits.implode()
-        terms = self.terms.filter(pl.col("edit").is_in(chosen))
+        chosen = edits.to_frame("edit")
+        terms = _part(self.terms, chosen)
         return System(
-            self.quantities.filter(pl.col("quantity").is_in(terms["quantity"].unique().implode())),
-            self.edits.filter(pl.col("edit").is_in(chosen)),
+            _part(self.quantities, terms.select("quantity").unique()),
+            _part(self.edits, chosen),
             terms,
-            self.guards.filter(pl.col("edit").is_in(chosen)),
+            _part(self.guards, chosen),
         )
+
+
+def _part(table: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
+    return table.join(keys, on=keys.columns, how="semi", maintain_order="left")

@@ -10,6 +10,7 @@ import polars as pl
 from returnees.consistency.system import System
 from returnees.solve.components import Component, components, contested
 from returnees.solve.program import Conflict, Question, ask
+from returnees.solve.screening import doubtful
 
 #: How many contradictions of one component are shown, each without a figure of those before it.
 MOST_OF_ONE = 20
@@ -35,7 +36,7 @@ def joint_conflicts(system: System, broken: Collection[int], seconds: float = 10
         Time limit for one linear program.
     """
     kept = system.edits.filter(~pl.col("edit").is_in(list(broken)))["edit"]
-    left = contested(_doubting(system.of(kept), _doubted(system, broken)))
+    left = doubtful(contested(_doubting(system.of(kept), _doubted(system, broken))), seconds)
     if left.edits.height == 0:
         return Joint((), ())
     parts = list(components(left))

@@ -22,9 +22,9 @@ from returnees.solve.components import Bounds, Component, Edit
 
 #: Numbers in a program are kept below this, so that the solver's absolute tolerance of 1e-7 is a ten-millionth of a
 #: millionth of the largest of them.
-_LARGEST = 1e6
+LARGEST = 1e6
 #: A sum of misses below the one is none at all; one that is not proved and below the other is the solver's rounding.
-_NOTHING, _ROUNDING = 1e-9, 1e-6
+NOTHING, _ROUNDING = 1e-9, 1e-6
 _SHARPEST = 10**6
 
 
@@ -112,7 +112,7 @@ class _Blocks:
             rows.append((edit, limit))
             sizes.append(abs(limit))
         # All of a block is made smaller by one factor, which changes nothing but the size of its numbers.
-        factor = min(1.0, _LARGEST / max(sizes))
+        factor = min(1.0, LARGEST / max(sizes))
         if factor < 1.0:
             for column in columns.values():
                 self._lower[column] *= factor
@@ -126,29 +126,50 @@ class _Blocks:
 
     def solve(self, seconds: float) -> tuple[np.ndarray, np.ndarray] | None:
         """Return by how much each row is missed and its dual value, or None when there was not time enough."""
-        count, rows = len(self._lower), len(self._limits)
-        if rows == 0:
-            return np.zeros(0), np.zeros(0)
-        starts = np.asarray(self._starts)
-        # Behind each row's terms comes the amount by which it may be missed: a column of its own, with coefficient -1.
-        at = starts[1:]
-        index = np.insert(np.asarray(self._index, dtype=np.int64), at, count + np.arange(rows))
-        value = np.insert(np.asarray(self._value, dtype=np.float64), at, -1.0)
-        solver = linear_program(
-            cost=np.concatenate([np.zeros(count), np.ones(rows)]),
-            lower=np.concatenate([self._lower, np.zeros(rows)]),
-            upper=np.concatenate([self._upper, np.full(rows, np.inf)]),
+        return elastic(
+            lower=np.asarray(self._lower),
+            upper=np.asarray(self._upper),
             limits=np.asarray(self._limits),
-            starts=starts + np.arange(rows + 1),
-            index=index,
-            value=value,
+            starts=np.asarray(self._starts),
+            index=np.asarray(self._index, dtype=np.int64),
+            value=np.asarray(self._value, dtype=np.float64),
+            seconds=seconds,
         )
-        solver.setOptionValue("time_limit", float(seconds))
-        solver.run()
-        if not optimal(solver):
-            return None
-        solution = solver.getSolution()
-        return np.asarray(solution.col_value)[count:], np.abs(np.asarray(solution.row_dual))
+
+
+def elastic(
+    *,
+    lower: np.ndarray,
+    upper: np.ndarray,
+    limits: np.ndarray,
+    starts: np.ndarray,
+    index: np.ndarray,
+    value: np.ndarray,
+    seconds: float,
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """Return by how much each row is missed at least in sum, and its dual value; None when there was not time enough.
+
+    Rows are compressed; each is the sum of value times the column of its index, at most its limit.
+    """
+    count, rows = len(lower), len(limits)
+    if rows == 0:
+        return np.zeros(0), np.zeros(0)
+    # Behind each row's terms comes the amount by which it may be missed: a column of its own, with coefficient -1.
+    solver = linear_program(
+        cost=np.concatenate([np.zeros(count), np.ones(rows)]),
+        lower=np.concatenate([lower, np.zeros(rows)]),
+        upper=np.concatenate([upper, np.full(rows, np.inf)]),
+        limits=limits,
+        starts=starts + np.arange(rows + 1),
+        index=np.insert(index, starts[1:], count + np.arange(rows)),
+        value=np.insert(value, starts[1:], -1.0),
+    )
+    solver.setOptionValue("time_limit", float(seconds))
+    solver.run()
+    if not optimal(solver):
+        return None
+    solution = solver.getSolution()
+    return np.asarray(solution.col_value)[count:], np.abs(np.asarray(solution.row_dual))
 
 
 def linear_program(
@@ -188,7 +209,7 @@ def optimal(solver: Any) -> bool:
 
 def _answer(question: Question, edits: Mapping[int, Edit], missed: np.ndarray, duals: np.ndarray) -> Answer:
     """Return the answer that one block of the solution gives; a claim of impossibility must have an exact proof."""
-    if not len(missed) or float(missed.sum()) <= _NOTHING:
+    if not len(missed) or float(missed.sum()) <= NOTHING:
         return Answer(None)
     weights = {
         number: Fraction(float(dual)).limit_denominator(_SHARPEST)
