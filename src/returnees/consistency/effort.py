@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import polars as pl
 
@@ -20,13 +20,18 @@ def effort(rules: Sequence[Rule], figures: Quantities, profile: Profile, enough:
     """Return how many rows laying `rules` over `figures` makes on the way, at most.
 
     A row is a figure in a slot of a pattern, once for each date at which it can stand there; in a rule of time, a pair
-    of figures of one series. What is already more than `enough` is not told more exactly.
+    of figures of one series. It is told no more exactly than is needed to say on which side of `enough` it is.
     """
     rows = _slots(rules, profile)
     if rows > enough:
         return rows
-    rows = sum(_rows(figures, shape, slots) for shape, slots in _weights(rules, figures, profile).items())
-    return rows + (_pairs(figures) if any(rule.along == TIME for rule in rules) else 0)
+    pairs = _pairs(figures) if any(rule.along == TIME for rule in rules) else 0
+    weights = _weights(rules, figures, profile)
+    # As if every figure could stand at every date of its source: quick, and for nearly all packages enough.
+    roughly = sum(_filled(figures, shape, slots) for shape, slots in weights.items()) * _dates(figures) + pairs
+    if roughly <= enough:
+        return roughly
+    return sum(_rows(figures, shape, slots) for shape, slots in weights.items()) + pairs
 
 
 def _slots(rules: Sequence[Rule], profile: Profile) -> int:
@@ -51,10 +56,34 @@ def _weights(
     return found
 
 
+def _filled(figures: Quantities, shape: Shape, slots: Counter[tuple[int | None, int | None]]) -> int:
+    """Return how many slots of patterns of one shape figures fill."""
+    dimension, _ = shape
+    names = ["measure", *([dimension] if dimension else [])]
+    counts = {tuple(key): number for *key, number in figures.frame.group_by(names).len().iter_rows()}
+    places = [place for place, used in enumerate(_used(shape)) if used]
+    total: Counter[tuple[int | None, ...]] = Counter()
+    for key, number in counts.items():
+        total[tuple(key[place] for place in places)] += number
+    return sum(count * total[tuple(key[place] for place in places)] for key, count in slots.items())
+
+
+def _used(shape: Shape) -> tuple[bool, bool]:
+    """Whether slots of a shape name measures, and whether they name codes."""
+    dimension, by_measure = shape
+    return by_measure, dimension is not None
+
+
+def _dates(figures: Quantities) -> int:
+    """Return how many different dates the figures of one source have at most."""
+    dates = figures.frame.select("source", "first", "last").unique().group_by("source").len()
+    return int(dates["len"].max() or 1)  # type: ignore[arg-type]
+
+
 def _rows(figures: Quantities, shape: Shape, slots: Counter[tuple[int | None, int | None]]) -> int:
     """Return how many rows patterns of one shape make: in each group as many as slots are filled, times its dates."""
     dimension, by_measure = shape
-    named = list(_columns(shape))
+    named = [name for name, used in zip(("measure", "code"), _used(shape), strict=True) if used]
     schema = {"measure": pl.Int64, "code": pl.Int64, "slots": pl.Int64}
     wanted = pl.DataFrame([(*key, count) for key, count in slots.items()], schema=schema, orient="row")
     rest = pl.col("key") - pl.col(dimension) * figures.radix[dimension] if dimension else pl.col("key")
@@ -67,14 +96,6 @@ def _rows(figures: Quantities, shape: Shape, slots: Counter[tuple[int | None, in
     dates = pl.struct("first", "last").n_unique().cast(pl.Float64)
     total = filled.group_by(group).agg((pl.col("slots").sum() * dates).alias("rows")).select(pl.col("rows").sum())
     return int(total.collect().item() or 0)
-
-
-def _columns(shape: Shape) -> Iterator[str]:
-    dimension, by_measure = shape
-    if by_measure:
-        yield "measure"
-    if dimension is not None:
-        yield "code"
 
 
 def _pairs(figures: Quantities) -> int:
