@@ -17,10 +17,12 @@ from making import (
 )
 
 import returnees
+from returnees.findings import catalogue
 from returnees.package import strictjson
 from returnees.package.limits import Limits
 from returnees.package.opening import open_package
 from returnees.package.profile import conforms
+from returnees.tidying import tidying
 
 
 def deep(levels: int) -> bytes:
@@ -134,3 +136,26 @@ def test_a_long_text_does_not_make_the_standards_own_patterns_slow() -> None:
 def test_what_the_profile_leaves_open_is_a_finding_and_no_traceback(tmp_path: Path, key: str, value: Any) -> None:
     one_table(tmp_path, b"a\nx\n", [{"name": "a", "type": "any", key: value}])
     assert "F010" in codes(returnees.validate(open_package(tmp_path), conformance=False).findings)
+
+
+@pytest.mark.parametrize("value", [None, True, 5, 1.5, "x", [], [1], {}, {"a": 1}, [[]], [None], [{}]], ids=repr)
+@pytest.mark.parametrize(
+    "name", ["resources", "missingValues", "rules", "about", "name", "version", "$schema", "profile"]
+)
+def test_any_value_of_any_property_is_a_finding_at_most(tmp_path: Path, name: str, value: Any) -> None:
+    folder = copy_of_valid(tmp_path / "p")
+    package = open_package(describe(folder, {**descriptor_of(folder), name: value}))
+    assert all(item.code in catalogue() for item in package.findings)
+    assert isinstance(package.tables, dict)
+
+
+@pytest.mark.parametrize("value", [None, True, 5, "x", [], [1], {}, [{}]], ids=repr)
+@pytest.mark.parametrize(
+    "name",
+    ["path", "data", "schema", "type", "format", "encoding", "dialect", "bytes", "hash", "compression", "mediatype"],
+)
+def test_any_value_of_any_property_of_a_resource_is_a_finding_at_most(tmp_path: Path, name: str, value: Any) -> None:
+    one_table(tmp_path, b"a\n1\n", [{"name": "a"}], **{name: value})
+    package = open_package(tmp_path)
+    assert isinstance(package.tables, dict)
+    assert tidying(package) is not None
