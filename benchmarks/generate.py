@@ -145,6 +145,7 @@ def tables(figures: int, seed: int) -> dict[str, pl.DataFrame]:
         language=pl.lit("en"),
         url=pl.format("https://example.org/{}", "source_id"),
         authors=pl.lit(None, pl.String),
+        series=pl.lit(None, pl.String),
     )
     second_hand = pl.Series(random.integers(0, 3, numbers.height) == 0)
     read_in = documents["source_id"].gather(random.integers(0, documents.height, numbers.height))
