@@ -2,12 +2,37 @@
 
 from __future__ import annotations
 
+import argparse
 import hashlib
+import importlib
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+
+class Kept:
+    """Takes the lines of a benchmark as `Results` does, and only counts them."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    def add(self, what: str, measured: float, limit: float, form: str = "{:.2f}", least: bool = False) -> None:
+        assert measured > 0 and limit > 0 and form.format(measured)
+        self.lines.append(what)
+
+
+@pytest.mark.parametrize("section", ["edits", "locating"])
+def test_the_engine_is_measured(root: Path, monkeypatch: pytest.MonkeyPatch, section: str) -> None:
+    """Locating is held against a plain program of each component, which must find the same weights."""
+    monkeypatch.syspath_prepend(str(root / "benchmarks"))
+    engine = importlib.import_module("engine_speed")
+    monkeypatch.setattr(engine, "COMPONENTS", 40)
+    monkeypatch.setattr(engine, "FIGURES", (500, 500))
+    results = Kept()
+    getattr(engine, section)(results, argparse.Namespace(million=False))
+    assert len(results.lines) >= 2
 
 
 def generated(root: Path, folder: Path, figures: int) -> Path:

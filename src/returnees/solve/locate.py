@@ -67,6 +67,9 @@ def locate(
         Time limit for each component.
     """
     searches = [_Search(part, conflicts=alone(part)) for part in parts]
+    for search in searches:
+        if search.conflicts:
+            _next(search, weights, most, seconds)
     while active := [search for search in searches if not search.done]:
         asked = [(search, tried) for search in active for tried in search.candidates]
         start = time.monotonic()
