@@ -18,7 +18,7 @@ def laid_out(files: Mapping[str, bytes]) -> tempfile.TemporaryDirectory[str]:
         If there is no place for it.
     """
     try:
-        folder = tempfile.TemporaryDirectory(prefix="returnees-")
+        folder = tempfile.TemporaryDirectory(prefix="returnees-", ignore_cleanup_errors=True)
         try:
             for path, content in files.items():
                 target = Path(folder.name) / path
