@@ -34,7 +34,8 @@ _SHOWN_BY = {
     "check-datapackage": ("-c", "import check_datapackage"),
 }
 
-_MISSING = pytest.StashKey[dict[str, list[str]]]()
+#: How the reason of a test that was left out for want of a program ends.
+_NOT_INSTALLED = " is not installed"
 
 
 def _runs(program: str, *arguments: str) -> str | None:
@@ -66,31 +67,30 @@ def find_program(name: str) -> str | None:
     return next((found for found, release in answers if release not in (None, this)), None)
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_MISSING] = {}
-
-
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave out, aloud, a test whose programs are missing; fail it where all must run."""
     for marker in item.iter_markers("needs"):
         for name in marker.args:
             if find_program(name) is None:
-                item.config.stash[_MISSING].setdefault(name, []).append(item.nodeid)
                 if os.environ.get("RETURNEES_REQUIRE_ALL") == "1":
                     pytest.fail(f"{name} is not installed, and RETURNEES_REQUIRE_ALL=1 asks for every test")
-                pytest.skip(f"{name} is not installed")
+                pytest.skip(f"{name}{_NOT_INSTALLED}")
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Close with the tests that did not run, and what they need."""
-    missing = config.stash[_MISSING]
+    # Told from the reports, which come here from every process that runs tests.
+    missing = sorted(
+        (report.longrepr[2].removeprefix("Skipped: ").removesuffix(_NOT_INSTALLED), report.nodeid)
+        for report in terminalreporter.stats.get("skipped", [])
+        if isinstance(report.longrepr, tuple) and report.longrepr[2].endswith(_NOT_INSTALLED)
+    )
     if not missing:
         return
     terminalreporter.section("DID NOT RUN", sep="!", red=True, bold=True)
-    for name, tests in sorted(missing.items()):
-        for test in tests:
-            terminalreporter.write_line(f"DID NOT RUN: {test} needs {name}, which is not installed")
+    for name, test in missing:
+        terminalreporter.write_line(f"DID NOT RUN: {test} needs {name}, which is not installed")
     terminalreporter.write_line("scripts/test-tools installs what is missing, but for another Python.")
 
 

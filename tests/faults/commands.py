@@ -26,14 +26,15 @@ def untidy(folder: Path) -> Path:
     return folder
 
 
+ANOTHER_READING = ["--document", "beta-2018", "--as-printed", "seven"]
+
 COMMANDS: dict[str, Writing] = {
     "tidy": Writing(["tidy", "PACKAGE"], untidy),
     "export": Writing(["export", "PACKAGE", "--to", "OUT", "--format", "csv,json", "--table", "areas"], copy_of_valid),
     "release": Writing(["release", "PACKAGE", "--to", "OUT"], copy_of_valid),
     "codebook": Writing(["codebook", "PACKAGE"], copy_of_valid),
     "add": Writing(
-        ["add", "PACKAGE", "--figure", "alpha-2017-usa-returned", "--document", "beta-2018", "--as-printed", "seven",
-         "--yes"],
+        ["add", "PACKAGE", "--figure", "alpha-2017-usa-returned", *ANOTHER_READING, "--yes"],
         copy_of_valid,
-    ),  # fmt: skip
+    ),
 }
