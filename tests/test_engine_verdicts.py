@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from returnees.consistency.verdicts import verdicts
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(packages())
 def test_verdicts_are_those_of_brute_force(
     package: tuple[Sequence[Printed], Sequence[str], dict[str, bool]],
@@ -31,7 +31,7 @@ def test_verdicts_are_those_of_brute_force(
             assert sure <= counts[(rule.id, verdict)] <= sure + true[(rule.id, outcome, False)], rule.assertion
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(packages())
 def test_each_verdict_is_that_of_its_own_edit(
     package: tuple[Sequence[Printed], Sequence[str], dict[str, bool]],
