@@ -360,7 +360,7 @@ def test_rows_that_came_in_meanwhile_are_not_lost(package: Path, monkeypatch: py
     monkeypatch.setattr(plan.Plan, "brought", meanwhile)
     result = add_figure(package)
     assert result.exit_code == 2
-    assert "was changed by someone else meanwhile; nothing was written" in result.stderr
+    assert "was changed by someone else in the meantime; no file was written" in result.stderr
     assert "institute-2025,60,exact" in (package / "data" / "readings.csv").read_text("utf-8")
     assert "quit-women" not in (package / "data" / "figures.csv").read_text("utf-8")
 

@@ -82,7 +82,7 @@ def test_no_text_is_worse_than_a_finding(text: str) -> None:
         ('assert = "a <= b <= c"', "F403", "<= c"),
         ('assert = "a < b"', "F403", "< b"),
         ('assert = "a / 2 <= b"', "F403", "/ 2"),
-        ('assert = "a <= 1e999"', "F403", "a <="),
+        ('assert = "a <= 1e999"', "F403", "1e999"),
         ('assert = "sum(a) <= b"', "F403", "sum"),
         ('assert = "m + nobody <= all"\nalong = "sex"', "F404", "nobody"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import partial
@@ -86,15 +87,28 @@ def more_rows_than_frictionless_is_asked_about(folder: Path, patch: pytest.Monke
     return codes_of(example(folder), conformance=True)
 
 
-def frictionless_too_slow(folder: Path, patch: pytest.MonkeyPatch) -> set[str]:
-    patch.setattr(authority, "PATIENCE", 0)
-    return codes_of(example(folder), conformance=True)
+def frictionless_too_slow(folder: Path, _: pytest.MonkeyPatch) -> set[str]:
+    return codes_of(open_package(example(folder), limits=Limits(judge_seconds=0)), conformance=True)
+
+
+def too_many_cells(folder: Path, _: pytest.MonkeyPatch) -> set[str]:
+    return codes_of(open_package(example(folder), limits=Limits(cells=9)))
+
+
+def zip_without_checksums(folder: Path, _: pytest.MonkeyPatch) -> set[str]:
+    package = example(folder / "package")
+    with zipfile.ZipFile(folder / "package.zip", "w") as archive:
+        for file in sorted(package.rglob("*")):
+            archive.write(file, file.relative_to(package))
+    return codes_of(folder / "package.zip")
 
 
 #: Codes that no change to a package shows, and what brings them.
 SITUATIONS: dict[str, Callable[[Path, pytest.MonkeyPatch], set[str]]] = {
+    "F015": zip_without_checksums,
     "F100": file_too_large,
     "F118": too_many_columns,
+    "F119": too_many_cells,
     "F208": solver_out_of_time,
     "F209": more_figures_than_are_followed,
     "F502": more_rows_than_frictionless_is_asked_about,

@@ -53,7 +53,7 @@ def test_broken_edits_are_worded_within_80_columns() -> None:
     text = run("validate", str(FIRMS)).stdout
     assert max(map(len, text.splitlines())) <= 80
     assert "  - Profit and cost are not the turnover: 755 + 330 = 1,085 at least, against" in text
-    assert "    755: bank-2024-mining-cost (source bank-2024, data/figures.csv:3)" in text
+    assert "    755: bank-2024-mining-cost (source bank-2024, as of 2024," in text
 
 
 def test_locate() -> None:

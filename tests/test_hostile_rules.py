@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from making import VALID, codes, copy_of_valid
 
 import returnees
+from returnees.consistency.effort import effort
 from returnees.consistency.language import RuleError, parse
 from returnees.consistency.profile import Profile
 from returnees.consistency.rulefile import read_rules
+from returnees.consistency.setting import setting_of
 from returnees.package.limits import Limits
 from returnees.package.opening import open_package
 
@@ -132,3 +134,23 @@ def test_very_many_sets_of_one_whole_end(tmp_path: Path) -> None:
     found = returnees.validate(open_package(folder), conformance=False).findings
     assert time.monotonic() - start < 60
     assert codes(found).count("F414") == 1_000
+
+
+def test_the_effort_is_told_as_it_is_made(tmp_path: Path) -> None:
+    # Ten figures of each of two measures, each of its own date: each of the twenty stands at each of the ten dates.
+    folder = copy_of_valid(tmp_path / "p")
+    rows = "".join(
+        f"{measure}-{year},alpha-2017,FIN,{measure},{2000 + year},exact,{year},,,persons\n"
+        for measure in ("returned", "travelled")
+        for year in range(10)
+    )
+    figures = folder / "data" / "figures.csv"
+    figures.write_text(figures.read_text().splitlines()[0] + "\n" + rows)
+    setting = setting_of(open_package(folder))
+    assert setting is not None
+    assert effort(setting.rules, setting.quantities, setting.profile, 10**9) == 20 * 10
+    rule = RULE.format(id="falls", text="earlier <= later") + 'along = "as_of"\n'
+    (folder / "schemas" / "rules.toml").write_text(rule)
+    setting = setting_of(open_package(folder))
+    assert setting is not None
+    assert effort(setting.rules, setting.quantities, setting.profile, 10**9) == 2 * 10 * 10

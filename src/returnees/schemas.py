@@ -9,7 +9,8 @@ lengths, ``primaryKey`` and ``uniqueKeys``. What it cannot hold: ``foreignKeys``
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -39,6 +40,10 @@ _LENGTHS: dict[str, Callable[[pl.Expr, int], pl.Expr]] = {
     "maxLength": lambda cell, bound: cell.str.len_chars() <= bound,
 }
 _NUMBERS: dict[str, tuple[type, ...]] = {"integer": (int,), "number": (int, float)}
+#: What `violations` returns.
+_VIOLATIONS = {"row": pl.UInt32, "field": pl.String, "constraint": pl.String, "value": pl.String}
+#: Above this many fields a contract is made in parts: the time of pandera grows with the square of their number.
+_WIDE = 100
 _ORDERED = ("integer", "number", "date", "datetime", "year", "yearmonth")
 _TEXTUAL = ("string", "any")
 
@@ -89,17 +94,35 @@ def violations(schema: TableSchema, frame: pl.DataFrame) -> pl.DataFrame:
     Schema calls it) and ``value`` (as text, null for a key). Of rows that repeat a value, all but the first are given.
     A null row stands for a constraint that could not be checked at all; the value then says why.
     """
+    nothing = pl.DataFrame(schema=_VIOLATIONS)
+    if not frame.height:
+        return nothing
+    if len(schema.fields) <= _WIDE:
+        return _violations(schema, frame)
+    return pl.concat([nothing, *(_violations(part, frame.select(part.names)) for part in _parts(schema))]).unique(
+        maintain_order=True
+    )
+
+
+def _parts(schema: TableSchema) -> Iterator[TableSchema]:
+    """Yield schemas of some fields each, and one for its keys, that together ask what a wide `schema` asks."""
+    for at in range(0, len(schema.fields), _WIDE):
+        yield TableSchema(schema.fields[at : at + _WIDE])
+    named = {name for key in (schema.primary_key, *schema.unique_keys) for name in key}
+    keyed = tuple(replace(item, constraints={}, categories=None) for item in schema.fields if item.name in named)
+    yield TableSchema(keyed, schema.primary_key, schema.unique_keys)
+
+
+def _violations(schema: TableSchema, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return what `violations` does, by one contract."""
     from pandera.errors import SchemaErrors
 
-    nothing = {"row": pl.UInt32, "field": pl.String, "constraint": pl.String, "value": pl.String}
-    if not frame.height:
-        return pl.DataFrame(schema=nothing)
     try:
         pandera_schema(schema, "table").validate(frame, lazy=True)
     except SchemaErrors as errors:
         cases: pl.DataFrame = errors.failure_cases
     else:
-        return pl.DataFrame(schema=nothing)
+        return pl.DataFrame(schema=_VIOLATIONS)
     check = pl.col("check").replace({"not_nullable": "required"})
     key = check.str.extract(r"(?s)^(?:primaryKey|uniqueKeys): (.*)$")
     return cases.select(

@@ -31,4 +31,9 @@ COMMANDS: dict[str, Writing] = {
     "export": Writing(["export", "PACKAGE", "--to", "OUT", "--format", "csv,json", "--table", "areas"], copy_of_valid),
     "release": Writing(["release", "PACKAGE", "--to", "OUT"], copy_of_valid),
     "codebook": Writing(["codebook", "PACKAGE"], copy_of_valid),
+    "add": Writing(
+        ["add", "PACKAGE", "--figure", "alpha-2017-usa-returned", "--document", "beta-2018", "--as-printed", "seven",
+         "--yes"],
+        copy_of_valid,
+    ),  # fmt: skip
 }

@@ -306,7 +306,8 @@ def write(given: Input, folder: Path) -> Path:
     for name, content in given.files.items():
         target = root / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+        if not target.is_dir():  # another change has put a folder there
+            target.write_bytes(content)
     for name, meant in given.links.items():
         target = root / name
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -21,6 +20,7 @@ from returnees.findings import Finding, Severity, distinct
 from returnees.package.integrity import described
 from returnees.package.model import Package, Resource
 from returnees.package.opening import DESCRIPTOR, open_package
+from returnees.package.temporary import laid_out
 from returnees.tables.canonical import canonical_text, csv_bytes, encoded, unsafe
 from returnees.tables.model import RawTable, Table
 from returnees.writing import write_all
@@ -104,11 +104,12 @@ class Opened:
 def planned(opened: Opened, rows: Sequence[NewRow]) -> Iterator[Plan]:
     """Give the plan of adding `rows`; the candidate package lives as long as the block."""
     package = opened.package
-    with tempfile.TemporaryDirectory(prefix="returnees-") as folder:
-        added = {name: [cells for table, cells in rows if table == name] for name, _ in rows}
-        contents = {name: _written(package, name, cells) for name, cells in added.items()}
-        descriptor = described(package.descriptor, contents)
-        candidate = _candidate(package, contents, Path(folder))
+    added = {name: [cells for table, cells in rows if table == name] for name, _ in rows}
+    contents = {name: _written(package, name, cells) for name, cells in added.items()}
+    descriptor = described(package.descriptor, contents)
+    numbers = {item.name: f"{number}.csv" for number, item in enumerate(package.resources)}
+    with laid_out({numbers[name]: content for name, content in contents.items()}) as folder:
+        candidate = _candidate(package, {name: Path(folder) / numbers[name] for name in contents})
         files = {_resource(package, name).file: content for name, content in contents.items()}
         files[package.descriptor_file] = descriptor
         targets = {file: content for file, content in files.items() if file is not None}
@@ -131,16 +132,10 @@ def _written(package: Package, name: str, rows: Sequence[Mapping[str, str]]) -> 
     return encoded(canonical_text(longer), _resource(package, name))
 
 
-def _candidate(package: Package, contents: Mapping[str, bytes], folder: Path) -> Package:
-    """Return the package as it would be, its changed files in `folder`."""
-    resources = []
-    for number, item in enumerate(package.resources):
-        if item.name in contents:
-            file = folder / f"{number}.csv"
-            file.write_bytes(contents[item.name])
-            item = replace(item, file=file)
-        resources.append(item)
-    findings = (item for item in package.findings if not (item.code in _OF_THE_FILE and item.resource in contents))
+def _candidate(package: Package, files: Mapping[str, Path]) -> Package:
+    """Return the package as it would be; `files` are those that change, by the resource's name."""
+    resources = [replace(item, file=files.get(item.name, item.file)) for item in package.resources]
+    findings = (item for item in package.findings if not (item.code in _OF_THE_FILE and item.resource in files))
     return replace(package, resources=tuple(resources), findings=tuple(findings))
 
 

@@ -40,8 +40,7 @@ def command(arguments: tuple[str, ...], fields: bool, yes: bool, dry_run: bool, 
       returnees add
       returnees add --fields
       returnees add --source soufan-2017 --area USA --measure killed
-      returnees add --figure soufan-2017-usa-returned --document eff-2019 \\
-        --as-printed "seven of 129" --dry-run
+      returnees add --figure soufan-2017-usa-returned --dry-run
 
     Exit codes: 0 written, 1 not written for new errors, 2 could not be done.
     """

@@ -25,8 +25,8 @@ def with_intervals(frame: IntoFrameT, about: float = ABOUT) -> IntoFrameT:
     | range | [low, high] |
 
     No interval goes below 0, nor above 100 where the unit is percent. More than 49.6 is read as at least 49.6, and so
-    is every bound in percent: only whole numbers have a next one. A row whose numbers are missing, run backwards or
-    exceed 100 percent, each a finding of its own, is left wide open.
+    is every bound in percent: only whole numbers have a next one. A row whose numbers are missing is left wide open;
+    one whose numbers run backwards or exceed 100 percent, which are findings of their own, has ``least`` above ``most``.
     """
     data = nw.from_native(frame)  # type: ignore[type-var]  # a frame of any engine: no overload says so
     value, low, high = (nw.col(name).cast(nw.Float64) for name in ("value", "low", "high"))
@@ -50,13 +50,10 @@ def with_intervals(frame: IntoFrameT, about: float = ABOUT) -> IntoFrameT:
         .otherwise(nw.lit(INFINITY))
     )  # fmt: skip
     top = nw.when(percent).then(nw.lit(100.0)).otherwise(nw.lit(INFINITY))
-    low_end = nw.max_horizontal(least.fill_null(0.0), nw.lit(0.0))
-    high_end = nw.min_horizontal(most.fill_null(INFINITY), top)
-    backwards = low_end > high_end
     return (
         data.with_columns(
-            nw.when(backwards).then(nw.lit(0.0)).otherwise(low_end).alias("least"),
-            nw.when(backwards).then(top).otherwise(high_end).alias("most"),
+            nw.max_horizontal(least.fill_null(0.0), nw.lit(0.0)).alias("least"),
+            nw.min_horizontal(most.fill_null(INFINITY), top).alias("most"),
         )
         .drop("value", "low", "high")
         .to_native()

@@ -73,8 +73,10 @@ class Profile:
         dimensions: dict[str, str] = {}
         codes: dict[str, frozenset[str]] = {}
         for key in figures.schema.foreign_keys:
+            if len(key.fields) != 1 or len(key.target_fields) != 1:
+                continue
             name = key.fields[0]
-            if len(key.fields) > 1 or name in _SPECIAL or name not in present:
+            if name in _SPECIAL or name not in present:
                 continue
             dimension = _named(name, dimensions)
             dimensions[dimension] = name

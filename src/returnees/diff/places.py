@@ -6,7 +6,6 @@ import os
 import posixpath
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from returnees.package import strictjson
 from returnees.package.limits import Limits
 from returnees.package.model import Package
 from returnees.package.opening import DESCRIPTOR, open_package
+from returnees.package.temporary import laid_out
 
 #: Variables by which git tells the programs it starts where they are.
 _OF_HOOKS = frozenset(
@@ -77,15 +77,12 @@ def _at_revision(revision: str, here: Path) -> Package:
     if DESCRIPTOR not in blobs:
         raise PackageError(f"there was no {DESCRIPTOR} in {prefix or 'the repository'} at {revision}")
     (descriptor,) = _contents(here, [blobs[DESCRIPTOR]])
-    folder = tempfile.TemporaryDirectory(prefix="returnees-")
     # What is named and not there, opening the package says.
     paths = [DESCRIPTOR, *(path for path in sorted(_paths(descriptor)) if path in blobs)]
     if sum(blobs[path].size for path in paths) > limits.zip_bytes:
         raise PackageError(f"the package at {revision} has more than {limits.zip_bytes:,} bytes")
-    for path, content in zip(paths, _contents(here, [blobs[path] for path in paths]), strict=True):
-        target = Path(folder.name) / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
+    contents = _contents(here, [blobs[path] for path in paths])
+    folder = laid_out(dict(zip(paths, contents, strict=True)))
     return replace(open_package(folder.name), label=revision, keep=folder)
 
 

@@ -39,7 +39,7 @@ def unpacked(file: Path, limits: Limits) -> tuple[Path, tempfile.TemporaryDirect
         or if there is no place for temporary files.
     """
     try:
-        folder = tempfile.TemporaryDirectory(prefix="returnees-")
+        folder = tempfile.TemporaryDirectory(prefix="returnees-", ignore_cleanup_errors=True)
     except OSError as error:
         reason = error.strerror or error
         raise PackageError(f"{file} cannot be unpacked, as there is no place for it: {reason}") from None

@@ -35,11 +35,11 @@ def beyond_the_profile(schema: Mapping[str, Any]) -> list[str]:
         f"the {what} of the field '{item['name']}' must be a list of values, each perhaps with a label"
         for item in schema["fields"]
         for what, wanted in (("categories", (str, int, float)), ("missingValues", str))
-        if what in item and not _listed(item[what], wanted)
+        if what in item and not listed(item[what], wanted)
     ]
 
 
-def _listed(stated: Any, wanted: Any) -> bool:
+def listed(stated: Any, wanted: Any) -> bool:
     """Whether `stated` is a list of values of the wanted kind, each by itself or under ``value``."""
     if not isinstance(stated, list):
         return False
@@ -78,7 +78,11 @@ def _say(error: Any) -> str:
 def unsupported(descriptor: Mapping[str, Any]) -> list[Finding]:
     """Return a finding for each thing the descriptor asks for that is allowed by the standard and not done here."""
     findings = []
-    for item in descriptor.get("resources") or ():
+    if "missingValues" in descriptor and not listed(descriptor["missingValues"], str):
+        message = "datapackage.json: missingValues must be a list of texts, each perhaps with a label; it was not used."
+        findings.append(finding("F010", message, file="datapackage.json", field="missingValues"))
+    resources = descriptor.get("resources")
+    for item in resources if isinstance(resources, list) else ():
         if not isinstance(item, Mapping):
             continue
         name = str(item.get("name"))

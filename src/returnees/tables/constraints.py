@@ -129,6 +129,8 @@ def _unusable_keys(table: Table) -> list[Finding]:
     keys += [("foreignKeys", key.fields) for key in table.schema.foreign_keys]
     findings = []
     for what, key in keys:
+        if not key and what != "primaryKey":
+            findings.append(table.finding("F139", f"{what} of '{table.name}' states a key of no fields."))
         if absent := [name for name in key if name not in known]:
             message = f"{what} of '{table.name}' names {', '.join(absent)}, which the schema does not have."
             findings.append(table.finding("F139", message))
@@ -157,6 +159,8 @@ def _references(tables: Mapping[str, Table], table: Table, key: ForeignKey, alre
     if not target.complete:
         message = f"'{target.name}' was not read in full, so the references to it in {fields} were not checked."
         return [table.finding("F140", message, field=fields)]
+    if not key.fields:
+        return []  # said by the contract of the table itself
     if len(key.fields) != len(key.target_fields) or not set(key.target_fields) <= set(target.schema.names):
         message = f"{fields} of '{table.name}' refers to {', '.join(key.target_fields)} of '{target.name}'."
         return [table.finding("F139", f"{message} These fields are not there, or not as many.", field=fields)]

@@ -8,7 +8,7 @@ import polars as pl
 
 from returnees.findings import Finding, finding
 from returnees.package.model import Package, Resource
-from returnees.package.profile import not_a_column, readable
+from returnees.package.profile import listed, not_a_column, readable
 from returnees.tables.capped import rows_findings
 from returnees.tables.csvfile import read_csv
 from returnees.tables.lexical import FORMS, not_checked, present, typed
@@ -37,9 +37,9 @@ def _is_table(resource: Resource) -> bool:
 def _package_missing(package: Package) -> tuple[str, ...]:
     """Return the missing values that hold where a schema states none of its own."""
     stated = package.descriptor.get("missingValues")
-    if not isinstance(stated, list):
+    if not isinstance(stated, list) or not listed(stated, str):
         return ("",)
-    return tuple(item["value"] if isinstance(item, Mapping) else str(item) for item in stated)
+    return tuple(item["value"] if isinstance(item, Mapping) else item for item in stated)
 
 
 def read_table(package: Package, resource: Resource, missing: tuple[str, ...] = ("",)) -> Table:
