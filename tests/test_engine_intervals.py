@@ -43,7 +43,7 @@ def half_unit(number: Decimal) -> Decimal:
     return Decimal(5).scaleb(exponent - 1)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(
     st.sampled_from(QUALIFIERS),
     PRINTED,

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from returnees.consistency.verdicts import BROKEN, verdicts
-from returnees.contradictions import tied_system
+from returnees.contradictions import firm_system, tied_quantities
 from returnees.solve.bounds import implied_bounds
 from returnees.solve.components import Bounds, Component, Edit, components
 from returnees.solve.conflicts import irreducible, joint_conflicts
@@ -143,7 +143,8 @@ def test_whether_a_package_can_be_true_is_what_a_second_solver_says(
     assume(bodies)
     rules = rules_of(bodies, known)
     quantities, _ = laid(figures, rules, known)
-    system = tied_system(setting(quantities, rules, known))
+    package_setting = setting(quantities, rules, known)
+    system = firm_system(package_setting, tied_quantities(package_setting))
     broken = verdicts(system).filter(verdict=BROKEN)["edit"].to_list()
     joint = joint_conflicts(system, broken)
     assert not joint.undecided

@@ -111,14 +111,14 @@ def firm_system(setting: Setting, figures: Quantities) -> System:
     These are the edits of rules whose breach is an error, dated the right way, whose greater side is all there: what
     was never published there leaves the others free.
     """
-    return _firm_part(setting, lay(setting.firm, figures, setting.profile).system)
+    system = lay(setting.firm, figures, setting.profile).system
+    return system.of(system.edits.filter(_firm(setting))["edit"])
 
 
-def _firm_part(setting: Setting, system: System) -> System:
-    """Return the part of a system of edits that conclusions rest on."""
+def _firm(setting: Setting) -> pl.Expr:
+    """Whether conclusions of several edits rest on an edit."""
     rules = [rule.id for rule in setting.firm]
-    firm = pl.col("rule").is_in(rules) & ~pl.col("dates_reversed") & (pl.col("missing_above") == 0)
-    return system.of(system.edits.filter(firm)["edit"])
+    return pl.col("rule").is_in(rules) & ~pl.col("dates_reversed") & (pl.col("missing_above") == 0)
 
 
 def tied_quantities(setting: Setting) -> Quantities:
@@ -127,11 +127,6 @@ def tied_quantities(setting: Setting) -> Quantities:
     if figures.frame.height <= MOST_FOLLOWED:
         figures = with_between(figures, setting.firm, setting.profile, longest=LONGEST_TIE)
     return figures
-
-
-def tied_system(setting: Setting) -> System:
-    """Return the firm edits of a package, with those through unpublished quantities if these are followed."""
-    return firm_system(setting, tied_quantities(setting))
 
 
 def _joint(analysis: Analysis) -> Iterator[tuple[Finding, Sequence[str]]]:
@@ -144,14 +139,14 @@ def _joint(analysis: Analysis) -> Iterator[tuple[Finding, Sequence[str]]]:
             f"Ties through unpublished quantities were not followed: there are more than {MOST_FOLLOWED:,} figures."
         )
         yield finding("F209", message), ()
-        # Nothing is added, so that the edits are those that have been laid.
-        system = _firm_part(setting, analysis.edits.system)
+        # Nothing is added, so that the edits are those that have been laid and judged.
+        system, judged = analysis.edits.system, analysis.judged
     else:
-        system = tied_system(setting)
-    judged = verdicts(system)
+        system = lay(setting.firm, tied_quantities(setting), setting.profile).system
+        judged = verdicts(system)
+    judged = judged.filter(_firm(setting) & (pl.col("verdict") != HOLDS))
     broken = judged.filter(pl.col("verdict") == BROKEN)["edit"].to_list()
-    open_edits = judged.filter(pl.col("verdict") != HOLDS)["edit"]
-    joint = joint_conflicts(system.of(open_edits), broken)
+    joint = joint_conflicts(system.of(judged["edit"]), broken)
     yield from _joint_findings(setting, joint)
 
 

@@ -36,24 +36,24 @@ def batches(patterns: Sequence[Pattern]) -> list[Batch]:
 
 
 def slots_of(batch: Batch, quantities: Quantities) -> pl.DataFrame:
-    """Return the slots of a batch that any figure can fill.
+    """Return the slots of a batch that any figure can fill, numbered by ``at``.
 
     ``alone`` says whether one figure is enough for an edit of the pattern; ``needed`` whether the slot is on the
-    greater side or a share; ``share_needed`` whether the pattern has a share.
+    greater side or a share; ``shared`` whether the pattern has a share.
     """
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for number, pattern in batch.patterns:
         shared = any(slot.kind == GUARD for slot in pattern.slots)
-        for at, slot in enumerate(pattern.slots):
+        for place, slot in enumerate(pattern.slots):
             measure = quantities.number("measure", slot.measure) if slot.measure is not None else None
             code = quantities.number(pattern.dimension, slot.code) if pattern.dimension and slot.code else None
             if (slot.measure is None) == (measure is None) and (slot.code is None) == (code is None):
                 needed = slot.coefficient < 0 or slot.kind == GUARD
                 facts = (slot.coefficient, slot.kind, pattern.decides_alone, needed, shared)
-                rows.append((number, at, measure, code, *facts))
-    schema = {"pattern": pl.Int64, "slot": pl.Int64, "slot_measure": pl.Int64, "slot_code": pl.Int64,
+                rows.append((len(rows), number, place, measure, code, *facts))
+    schema = {"at": pl.Int64, "pattern": pl.Int64, "slot": pl.Int64, "slot_measure": pl.Int64, "slot_code": pl.Int64,
               "coefficient": pl.Float64, "kind": pl.Int64, "alone": pl.Boolean, "needed": pl.Boolean,
-              "share_needed": pl.Boolean}  # fmt: skip
+              "shared": pl.Boolean}  # fmt: skip
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 

@@ -19,7 +19,7 @@ from returnees.consistency.system import TOLERANCE, System
 #: What is known of each term before edits are numbered.
 _MEMBER = {
     "pattern": pl.Int64, "key": pl.Int64, "kind": pl.Int64, "coefficient": pl.Float64, "quantity": pl.Int64,
-    "reversed": pl.Boolean, "least": pl.Float64, "most": pl.Float64,
+    "reversed": pl.Boolean,
 }  # fmt: skip
 
 
@@ -50,7 +50,7 @@ def lay(rules: Sequence[Rule], quantities: Quantities, profile: Profile) -> Edit
         _series(patterns[number].rule, quantities, number, len(patterns)) for number in range(laid, len(patterns))
     ]
     facts = _facts(patterns)
-    unlaid = [_counted(counts, facts) for _, counts in parts]
+    unlaid = [_counted(others, facts) for _, others in parts]
     if parts:
         found = nw.concat([members for members, _ in parts], how="vertical")
         sheets.append(dated(found).select(*_MEMBER).to_native())
@@ -60,26 +60,34 @@ def lay(rules: Sequence[Rule], quantities: Quantities, profile: Profile) -> Edit
     return Edits(system, counts.sort("rule"))
 
 
-def _members(
-    batch: Batch, quantities: Quantities, total: int
-) -> tuple[nw.DataFrame[pl.DataFrame], nw.DataFrame[pl.DataFrame]]:
-    """Return the figures that fill the slots of a batch in edits that can be broken, and those in other edits."""
-    slots = nw.from_native(slots_of(batch, quantities), eager_only=True)
+def _members(batch: Batch, quantities: Quantities, total: int) -> tuple[nw.DataFrame[pl.DataFrame], pl.DataFrame]:
+    """Return the figures that fill the slots of a batch in edits that can be broken, and those in other edits.
+
+    Of the latter there are ``group``, ``pattern``, ``slot``, ``kind`` and ``most``.
+    """
+    slots = slots_of(batch, quantities)
     radix = quantities.radix[batch.dimension] if batch.dimension else 0
     rest = pl.col("key") - pl.col(batch.dimension) * radix if batch.dimension else pl.col("key")
     rest = rest if batch.by_measure else rest * quantities.base + pl.col("measure")
-    figures = limited(batch.rule, quantities).with_columns(rest.alias("rest"))
-    found = members(nw.from_native(figures, eager_only=True), slots, batch.dimension, batch.by_measure, total)
-    return split(found)
+    figures = nw.from_native(limited(batch.rule, quantities).with_columns(rest.alias("rest")), eager_only=True)
+    table = nw.from_native(slots, eager_only=True)
+    found = members(figures, table, batch.dimension, batch.by_measure, total)
+    whole, others = (part.to_native() for part in split(found, table))
+    facts = slots.select("at", "pattern", "slot", "kind", "coefficient", "alone")
+    # A quantity's number is its row.
+    own = quantities.frame.select("first", "last", "cumulative", "least", "most", "twin")[whole["quantity"]]
+    filled = pl.concat([whole.join(facts, on="at", maintain_order="left"), own], how="horizontal").drop("at")
+    most = quantities.frame["most"].gather(others["quantity"])
+    open_ones = others.select("group", "at", most.alias("most")).join(facts.drop("coefficient", "alone"), on="at")
+    return nw.from_native(filled, eager_only=True), open_ones
 
 
-def _counted(open_members: nw.DataFrame[pl.DataFrame], facts: pl.DataFrame) -> pl.DataFrame:
+def _counted(found: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
     """Return, by rule, how many edits these figures of smaller sides are in, and how many of them hold all the same.
 
     The greater side may be nothing, so an edit holds only where its smaller side is all there, and nothing.
     """
-    found = open_members.to_native()
-    edits = found.select("group", "pattern").unique().group_by("pattern").agg(pl.len().cast(pl.Int64).alias("edits"))
+    edits = found.group_by("pattern").agg(pl.col("group").n_unique().cast(pl.Int64).alias("edits"))
     nothing = pl.col("most") <= TOLERANCE
     small = found.filter(nothing).select("group").unique()
     whole = found.join(small, on="group", how="semi").group_by("group", "pattern").agg(
@@ -127,7 +135,7 @@ def _system(terms: pl.DataFrame, facts: pl.DataFrame, quantities: Quantities) ->
     )  # fmt: skip
     terms = terms.filter(edits.select(limits).to_series().gather(terms["edit"]))
     guards = terms.filter(kind == GUARD)
-    terms, widened = _scaled(terms, guards)
+    terms, widened = _scaled(terms, guards, quantities)
     kept = edits.filter(limits).join(widened, on="edit", how="left", maintain_order="left").select(
         "edit", "rule", "limit", pl.col("widened").fill_null(0.0), "dates_reversed",
         (pl.col("below") - pl.col("found_below")).alias("missing_below"),
@@ -158,7 +166,7 @@ def _facts(patterns: Sequence[Pattern]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _scaled(terms: pl.DataFrame, shares: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _scaled(terms: pl.DataFrame, shares: pl.DataFrame, quantities: Quantities) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the terms with the bounds of shares in the coefficients, and by how much each such edit is ``widened``.
 
     On the greater side a share counts with its high end and on the smaller with its low end: what is left is true
@@ -167,7 +175,8 @@ def _scaled(terms: pl.DataFrame, shares: pl.DataFrame) -> tuple[pl.DataFrame, pl
     """
     if shares.height == 0:
         return terms, pl.DataFrame(schema={"edit": pl.Int64, "widened": pl.Float64})
-    share = shares.select("edit", pl.col("least").alias("share_low"), pl.col("most").alias("share_high"))
+    ends = quantities.frame.select("quantity", "least", "most")
+    share = shares.join(ends, on="quantity").select("edit", share_low="least", share_high="most")
     own = terms.join(share, on="edit").filter(pl.col("kind") != GUARD)
     low, high = pl.col("share_low") / 100, pl.col("share_high") / 100
     above, scaled = pl.col("coefficient") < 0, pl.col("kind") == SCALED
@@ -177,7 +186,7 @@ def _scaled(terms: pl.DataFrame, shares: pl.DataFrame) -> tuple[pl.DataFrame, pl
     )
     # What stands beside a share of itself is one quantity all the same.
     facts = pl.exclude("edit", "quantity", "coefficient", "other").first()
-    merged = own.group_by("edit", "quantity").agg(pl.col("coefficient", "other").sum(), facts)
+    merged = own.group_by("edit", "quantity").agg(pl.col("coefficient", "other").sum(), facts).join(ends, on="quantity")
     largest, at_other_end = _largest(pl.col("coefficient")), _largest(pl.col("other"))
     more = pl.when(largest < at_other_end).then(at_other_end - largest).otherwise(0.0)
     rest = terms.join(share.select("edit"), on="edit", how="anti")

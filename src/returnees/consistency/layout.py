@@ -24,7 +24,7 @@ _EDIT = [*_GROUP, "context"]
 
 
 def members(figures: Frame, slots: Frame, dimension: str | None, by_measure: bool, patterns: int) -> Frame:
-    """Return each figure that fills a slot, with its group, pattern, slot, coefficient, dates and interval.
+    """Return each figure that fills a slot: ``group``, ``at`` (the slot) and ``quantity``.
 
     A group is a pattern and what all figures of an edit share, as one number: joins and groupings by a single integer
     are several times quicker.
@@ -32,11 +32,10 @@ def members(figures: Frame, slots: Frame, dimension: str | None, by_measure: boo
     Parameters
     ----------
     figures
-        ``quantity``, ``first``, ``last``, ``least``, ``most``, ``cumulative``, ``twin``, a column for each dimension,
-        ``measure``, and ``rest``: all of a figure's coordinates but those that slots name, as one number.
+        ``quantity``, ``measure``, a column for each dimension, and ``rest``: all of a figure's coordinates but those
+        that slots name, as one number.
     slots
-        ``pattern``, ``slot``, ``slot_measure``, ``slot_code``, ``coefficient``, ``kind``, ``alone``, ``needed`` and
-        ``share_needed``.
+        ``at``, ``pattern``, ``slot_measure``, ``slot_code``.
     dimension, by_measure
         What the slots name: codes along this dimension, measures, or both.
     patterns
@@ -44,25 +43,35 @@ def members(figures: Frame, slots: Frame, dimension: str | None, by_measure: boo
     """
     left = (["measure"] if by_measure else []) + ([dimension] if dimension else [])
     right = (["slot_measure"] if by_measure else []) + (["slot_code"] if dimension else [])
-    own = ["quantity", "first", "last", "cumulative", "least", "most", "twin"]
-    joined = figures.select("rest", *left, *own).join(slots, left_on=left, right_on=right, how="inner")
-    kept = ["pattern", "slot", "kind", "coefficient", "alone", "needed", "share_needed"]
-    group = nw.col("rest") * patterns + nw.col("pattern")
-    return joined.with_columns(group.alias("group")).select("group", *kept, *own)
+    narrow = figures.select("rest", *left, "quantity")
+    joined = narrow.join(slots.select("at", "pattern", *right), left_on=left, right_on=right, how="inner")
+    return joined.select((nw.col("rest") * patterns + nw.col("pattern")).alias("group"), "at", "quantity")
 
 
-def split(found: Frame) -> tuple[Frame, Frame]:
+def split(found: Frame, slots: Frame) -> tuple[Frame, Frame]:
     """Return the members of edits with figures on both sides, and, of all others, those of the smaller side.
 
     Where nothing of the greater side is there, or not the share that the rule takes of it, nothing can be broken.
+    `slots` has ``at``, ``kind``, ``alone`` (one figure is enough for an edit), ``needed`` (on the greater side, or a
+    share) and ``shared`` (the pattern has a share).
     """
-    between = found.filter(~nw.col("alone"))
-    smaller, greater = between.filter(~nw.col("needed")), between.filter(nw.col("needed"))
-    greater = greater.join(smaller.select(_GROUP).unique(), on=_GROUP, how="semi")
-    shared = greater.filter(nw.col("share_needed"))
-    both = shared.filter(nw.col("kind") == GUARD).join(shared.filter(nw.col("kind") != GUARD), on=_GROUP, how="semi")
-    there = nw.concat([greater.filter(~nw.col("share_needed")), both], how="vertical").select(_GROUP).unique()
-    whole = [found.filter(nw.col("alone")), *(part.join(there, on=_GROUP, how="semi") for part in (smaller, greater))]
+
+    def filling(which: nw.Expr) -> nw.Expr:
+        return nw.col("at").is_in(slots.filter(which)["at"].to_list())
+
+    alone, needed, shared = nw.col("alone"), nw.col("needed"), nw.col("shared")
+    smaller = found.filter(filling(~alone & ~needed))
+    greater = found.filter(filling(~alone & needed))
+    if len(greater):
+        greater = greater.join(smaller.select(_GROUP).unique(), on=_GROUP, how="semi")
+    if slots.filter(shared)["at"].len():
+        share = greater.filter(filling(shared & (nw.col("kind") == GUARD)))
+        count = greater.filter(filling(shared & (nw.col("kind") != GUARD)))
+        both = share.join(count, on=_GROUP, how="semi").select(_GROUP).unique()
+        plain = greater.filter(filling(~shared))
+        greater = nw.concat([plain, share.join(both, on=_GROUP, how="semi"), count.join(both, on=_GROUP, how="semi")])
+    there = greater.select(_GROUP).unique()
+    whole = [found.filter(filling(alone)), greater, smaller.join(there, on=_GROUP, how="semi")]
     return nw.concat(whole, how="vertical"), smaller.join(there, on=_GROUP, how="anti")
 
 
@@ -75,16 +84,19 @@ def dated(found: Frame) -> Frame:
     # One number for a span; a figure that is not the only one of its date and coordinates has one of its own.
     span = (nw.col("first") * 2**26 + nw.col("last")).abs()
     span = nw.when(nw.col("twin")).then(-1 - nw.col("quantity")).otherwise(span)
-    dates = found.with_columns(span.alias("earliest"), span.alias("latest"))
-    dates = dates.group_by(_GROUP).agg(nw.col("earliest").min(), nw.col("latest").max())
-    one = nw.col("earliest") == nw.col("latest")
-    dates = dates.select(*_GROUP, one.alias("one"))
-    found = found.join(dates, on=_GROUP, how="inner")
-    same = found.filter(nw.col("one")).with_columns(nw.col("group").alias("key"), nw.lit(False).alias("reversed"))
-    rest = found.filter(~nw.col("one"))
-    if len(rest) == 0:
-        return same
-    return nw.concat([same, _over_dates(rest).select(same.columns)], how="vertical")
+    spans = found.select(*_GROUP, span.alias("earliest"), span.alias("latest"))
+    spans = spans.group_by(_GROUP).agg(nw.col("earliest").min(), nw.col("latest").max())
+    several = spans.filter(nw.col("earliest") != nw.col("latest")).select(_GROUP)
+    if len(several) == 0:
+        return _keyed(found)
+    same = _keyed(found.join(several, on=_GROUP, how="anti"))
+    rest = _over_dates(found.join(several, on=_GROUP, how="semi"))
+    return nw.concat([same, rest.select(same.columns)], how="vertical")
+
+
+def _keyed(found: Frame) -> Frame:
+    """Return the members of groups of one date, each group an edit."""
+    return found.with_columns(nw.col("group").alias("key"), nw.lit(False).alias("reversed"))
 
 
 def _over_dates(found: Frame) -> Frame:

@@ -16,12 +16,12 @@ from returnees.consistency.profile import Profile
 class Quantities:
     """The figures of a package for the engine.
 
-    ``frame`` has a row a figure: ``row`` (its row in figures), ``figure`` (its id), ``measure`` (number), a number for
-    each coordinate under its dimension's name, ``publisher``, ``first`` and ``last`` (days), ``least`` and ``most``,
-    ``ceiling``, ``cumulative``, ``twin`` (whether another figure has all the same coordinates and the same date), and
-    ``key``: source and coordinates as one number in mixed radix, in which ``radix`` is the place value of each
-    dimension and ``base`` how many measures there are. ``numbers`` has the number of each known code, by dimension, and
-    under ``measure`` that of each measure.
+    ``frame`` has a row a figure: ``quantity`` (the number of the row here), ``row`` (its row in figures), ``figure``
+    (its id), ``measure`` (number), a number for each coordinate under its dimension's name, ``publisher``, ``first``
+    and ``last`` (days), ``least`` and ``most``, ``ceiling``, ``cumulative``, ``twin`` (whether another figure has all
+    the same coordinates and the same date), and ``key``: source and coordinates as one number in mixed radix, in which
+    ``radix`` is the place value of each dimension and ``base`` how many measures there are. ``numbers`` has the number
+    of each known code, by dimension, and under ``measure`` that of each measure.
     """
 
     frame: pl.DataFrame

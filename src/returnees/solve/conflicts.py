@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 import polars as pl
 
@@ -54,18 +55,25 @@ def joint_conflicts(system: System, broken: Collection[int], seconds: float = 10
 def _doubted(system: System, broken: Collection[int]) -> set[str]:
     """Return figures such that each broken edit has one of them."""
     terms = system.terms.filter(pl.col("edit").is_in(list(broken))).join(system.quantities, on="quantity")
-    sets: dict[int, set[str]] = {}
+    figures_of: dict[int, set[str]] = {}
+    edits_of: dict[str, set[int]] = {}
     for number, figure in terms.select("edit", "figure").drop_nulls().iter_rows():
-        sets.setdefault(number, set()).add(figure)
+        figures_of.setdefault(number, set()).add(figure)
+        edits_of.setdefault(figure, set()).add(number)
+    waiting = [(-len(edits), figure) for figure, edits in edits_of.items()]
+    heapify(waiting)
     doubted: set[str] = set()
-    left = list(sets.values())
-    while left:
-        counts: dict[str, int] = {}
-        for figure in sorted(figure for item in left for figure in item):
-            counts[figure] = counts.get(figure, 0) + 1
-        chosen = max(counts, key=lambda figure: counts[figure])
-        doubted.add(chosen)
-        left = [item for item in left if chosen not in item]
+    while waiting:
+        count, figure = heappop(waiting)
+        left = edits_of[figure]
+        if left and -count > len(left):
+            # Others have taken edits of it since: it waits for its new turn.
+            heappush(waiting, (-len(left), figure))
+        elif left:
+            doubted.add(figure)
+            for number in list(left):
+                for other in figures_of[number]:
+                    edits_of[other].discard(number)
     return doubted
 
 
