@@ -26,7 +26,8 @@ def with_intervals(frame: IntoFrameT, about: float = ABOUT) -> IntoFrameT:
 
     No interval goes below 0, nor above 100 where the unit is percent. More than 49.6 is read as at least 49.6, and so
     is every bound in percent: only whole numbers have a next one. A row whose numbers are missing is left wide open;
-    one whose numbers run backwards or exceed 100 percent, which are findings of their own, has ``least`` above ``most``.
+    one whose numbers run backwards or exceed 100 percent, which are findings of their own, has ``least`` above
+    ``most``.
     """
     data = nw.from_native(frame)  # type: ignore[type-var]  # a frame of any engine: no overload says so
     value, low, high = (nw.col(name).cast(nw.Float64) for name in ("value", "low", "high"))
