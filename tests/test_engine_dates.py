@@ -70,6 +70,11 @@ def test_what_does_not_only_grow_meets_at_one_date_only(smaller: str, greater: s
     assert judged([figure("a", smaller, 3), figure("c", greater, 2)], GROWS, cumulative=False) == []
 
 
+def test_days_on_either_side_of_the_first_of_1970_are_two_dates() -> None:
+    figures = [figure("a", "1969-12-31", 3), figure("c", "1970-01-02", 2)]
+    assert judged(figures, GROWS, cumulative=False) == []
+
+
 def test_figures_of_two_months_do_not_meet_at_the_year_of_a_third() -> None:
     """May and August both agree with 2014, but not with each other."""
     figures = [figure("a", "2014-05", 10), figure("b", "2014-08", 5), figure("c", "2014", 10)]

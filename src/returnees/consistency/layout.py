@@ -82,7 +82,7 @@ def dated(found: Frame) -> Frame:
     dated the wrong way round), and one row for each filled slot of each edit.
     """
     # One number for a span; a figure that is not the only one of its date and coordinates has one of its own.
-    span = (nw.col("first") * 2**26 + nw.col("last")).abs()
+    span = (nw.col("first") + 2**25) * 2**26 + nw.col("last") + 2**25
     span = nw.when(nw.col("twin")).then(-1 - nw.col("quantity")).otherwise(span)
     spans = found.select(*_GROUP, span.alias("earliest"), span.alias("latest"))
     spans = spans.group_by(_GROUP).agg(nw.col("earliest").min(), nw.col("latest").max())

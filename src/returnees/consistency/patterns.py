@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from returnees.consistency.language import Linear, Name
 from returnees.consistency.profile import Profile
@@ -35,17 +36,17 @@ class Pattern:
     slots: tuple[Slot, ...]
     limit: float
 
-    @property
+    @cached_property
     def by_measure(self) -> bool:
         """Whether the slots name measures; otherwise all figures of an edit have the same measure."""
         return self.slots[0].measure is not None
 
-    @property
+    @cached_property
     def decides_alone(self) -> bool:
         """Whether one figure can break it: a side has something other than quantities, or the greater has nothing."""
         return bool(self.slots) and (self.limit != 0 or self.sides[1] == 0)
 
-    @property
+    @cached_property
     def sides(self) -> tuple[int, int]:
         """How many quantities the smaller and the greater side need; a rule of time, without slots, needs one each.
 
