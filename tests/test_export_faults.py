@@ -88,8 +88,8 @@ def test_a_missing_library_is_one_sentence_that_names_the_extra(
     result = CliRunner().invoke(main, ["export", str(VALID), "--to", str(tmp_path / "out"), "--format", f"csv,{form}"])
     assert result.exit_code == 2
     assert result.stderr == (
-        f"returnees: {form} needs {library}, which comes with the extra '{form}': "
-        f"python3 -m pip install 'returnees[{form}]'\n"
+        f"returnees: {form} needs {library}, which is not installed: "
+        f"python3 -m pip install {library} (the extra '{form}')\n"
     )
     assert not (tmp_path / "out").exists()
 

@@ -66,8 +66,17 @@ class Suspected:
 
     @property
     def known(self) -> bool:
-        """Whether every contradiction in it is a known issue."""
-        return all(reason.known is not None for reason in self.reasons)
+        """Whether every contradiction in it is a known issue, or has a figure in common with one."""
+        return all(self.beside(reason) is not None for reason in self.reasons)
+
+    def beside(self, reason: Reason) -> str | None:
+        """Return the known issue that records `reason`, or one that records another contradiction of its figures.
+
+        Where a known issue is, one of its figures is wrong anyhow: what contradicts the same figures is no news, and
+        `validate` says nothing of it either.
+        """
+        near = (other.known for other in self.reasons if not set(reason.figures).isdisjoint(other.figures))
+        return reason.known or next((issue for issue in near if issue is not None), None)
 
     @property
     def edits(self) -> tuple[BrokenEdit, ...]:

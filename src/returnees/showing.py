@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-
-import polars as pl
+from dataclasses import replace
 
 from returnees.conditions import meets
 from returnees.figures.readings import amount
 from returnees.package.model import Package
 from returnees.report.escape import for_json
 from returnees.report.lines import grid
+from returnees.tables.canonical import csv_bytes
+from returnees.tables.model import RawTable, Table
 
 _NOT_SHOWN = ("figure_id", "qualifier", "value", "low", "high", "unit", "basis", "note", "source_id")
 
 
-def chosen_figures(package: Package, conditions: Sequence[str]) -> pl.DataFrame:
+def chosen_figures(package: Package, conditions: Sequence[str]) -> Table:
     """Return the figures that meet every condition, each ``field=code,code`` (``area`` stands for ``area_id``).
 
     Raises
@@ -24,15 +25,17 @@ def chosen_figures(package: Package, conditions: Sequence[str]) -> pl.DataFrame:
         If a condition is not of this form, its field is not one of figures, or its code does not occur.
     """
     figures = package.table("figures")
-    return figures.filter(meets(figures, conditions))
+    table, chosen = package.tables["figures"], meets(figures, conditions)
+    return replace(table, frame=figures.filter(chosen), raw=RawTable(table.raw.text.filter(chosen)))
 
 
-def render_figures(figures: pl.DataFrame, form: str) -> str:
-    """Return figures as a table for the terminal (``text``), or as ``csv`` or ``json`` with all their fields."""
+def render_figures(table: Table, form: str) -> str:
+    """Return figures for the terminal (``text``), or as ``csv`` or ``json`` with all their fields."""
     if form == "csv":
-        return figures.write_csv()
+        return csv_bytes(table.raw.text).decode("utf-8")
     if form == "json":
-        return for_json(figures.write_json()) + "\n"
+        return for_json(table.frame.write_json()) + "\n"
+    figures = table.frame
     columns = {
         name.removesuffix("_id").replace("_", " "): [str(cell or "") for cell in figures[name]]
         for name in figures.columns

@@ -78,13 +78,15 @@ def tidying(package: Package) -> Tidying:
             why = unsafe(table)
             if why:
                 left.append((resource.path, why))
+                # Nor is its size or hash: they would vouch for a file that may be damaged.
+                del contents[resource.name]
             else:
                 tidy = encoded(canonical_text(table), resource)
                 if tidy != content:
                     reason = _reason(table, content, tidy)
                     changes[resource.file] = Change(resource.path, reason, resource.file, tidy, content)
     for resource in package.resources:
-        if resource.file in changes:
+        if resource.file in changes and resource.name in contents:
             contents[resource.name] = changes[resource.file].content
     _unchanged(package, before)
     descriptor = described(package.descriptor, contents)

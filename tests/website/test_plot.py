@@ -87,4 +87,4 @@ def test_a_missing_library_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "vl_convert", None)
     done = call("plot", VALID, "--to", tmp_path / "x.svg")
-    assert done.exit_code == 2 and "pip install 'returnees[site]'" in done.output
+    assert done.exit_code == 2 and "the extra 'site' brings it" in done.output

@@ -88,4 +88,4 @@ def needing_extra(extra: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise UsageError(f"this needs {error.name}, which is not installed: pip install 'returnees[{extra}]'") from None
+        raise UsageError(f"this needs {error.name}, which is not installed; the extra '{extra}' brings it") from None

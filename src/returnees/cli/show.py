@@ -27,4 +27,4 @@ def command(package: str | None, conditions: tuple[str, ...], form: str) -> None
     figures = chosen_figures(open_package(package), conditions)
     echo_data(render_figures(figures, form))
     if form == "text":
-        click.echo(f"{figures.height:,} figure{'' if figures.height == 1 else 's'}.", err=True)
+        click.echo(f"{figures.frame.height:,} figure{'' if figures.frame.height == 1 else 's'}.", err=True)

@@ -110,7 +110,7 @@ def _known_formats(names: Iterable[str]) -> list[str]:
             import_module(needs)
         except ImportError:
             raise UsageError(
-                f"{name} needs {needs}, which comes with the extra '{name}': python3 -m pip install 'returnees[{name}]'"
+                f"{name} needs {needs}, which is not installed: python3 -m pip install {needs} (the extra '{name}')"
             ) from None
     return names
 

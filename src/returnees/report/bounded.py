@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +10,7 @@ import polars as pl
 from returnees.bounding import CONTRADICTORY, UNDECIDED, Bounded, Bounds
 from returnees.consistency.naming import coordinate_fields
 from returnees.consistency.wording import span
+from returnees.report.jsontext import json_text
 from returnees.report.lines import grid, plain_number
 
 #: How many figures that bind a quantity the table names.
@@ -37,7 +37,7 @@ def _quantity(item: Bounded) -> dict[str, Any]:
 def render_bounds(bounds: Bounds, form: str) -> str:
     """Return the bounds as ``text``, ``json`` or ``csv``."""
     if form == "json":
-        return json.dumps(bounds_dict(bounds), ensure_ascii=False, indent=2) + "\n"
+        return json_text(bounds_dict(bounds))
     if form == "csv":
         rows = [{**_quantity(item), "binding": " ".join(item.binding)} for item in bounds.quantities]
         names = [*coordinate_fields(bounds.setting), "figure_id", "published", "low", "high", "binding", "status"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -12,6 +11,7 @@ import polars as pl
 from returnees.comparing import Agreement, Compared, Comparison, Disagreement
 from returnees.consistency.wording import clean, span
 from returnees.figures.readings import number
+from returnees.report.jsontext import json_text
 from returnees.report.lines import grid, plain_number
 
 
@@ -41,7 +41,7 @@ def _ids(figures: Sequence[Compared]) -> list[str]:
 def render_comparison(comparison: Comparison, form: str) -> str:
     """Return the comparison as ``text``, ``json`` or ``csv``."""
     if form == "json":
-        return json.dumps(comparison_dict(comparison), ensure_ascii=False, indent=2) + "\n"
+        return json_text(comparison_dict(comparison))
     if form == "csv":
         return _csv(comparison)
     parts = []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from returnees.consistency.wording import Witnesses
 from returnees.figures.readings import number
 from returnees.locating import Location, Reason, Suspected
+from returnees.report.jsontext import json_text
 from returnees.report.lines import plain_number, wrapped
 
 
@@ -32,7 +32,7 @@ def _component(item: Suspected) -> dict[str, Any]:
 
 def render_location_json(location: Location) -> str:
     """Return the location as JSON text, indented, with a final line feed."""
-    return json.dumps(location_dict(location), ensure_ascii=False, indent=2) + "\n"
+    return json_text(location_dict(location))
 
 
 def render_location(location: Location) -> str:
@@ -50,7 +50,7 @@ def render_location(location: Location) -> str:
             lines += wrapped(words, f"{rest}- ", f"{rest}  ")
         # One edit can be a contradiction in several ways: of some of its figures, or of others.
         for reason in {reason.edits: reason for reason in reversed(item.reasons)}.values():
-            lines += _reason(location, reason, rest)
+            lines += _reason(location, item, reason, rest)
         lines.append("")
     return "".join(f"{line}\n" for line in lines)
 
@@ -75,9 +75,11 @@ def _sentence(item: Suspected, witnesses: Witnesses) -> str:
     return f"{start} The least that must be wrong {weight} is {'this figure' if single else 'these figures together'}:"
 
 
-def _reason(location: Location, reason: Reason, indent: str) -> Iterator[str]:
+def _reason(location: Location, item: Suspected, reason: Reason, indent: str) -> Iterator[str]:
     """Yield the lines of one contradiction: the rules, the edits with their numbers, and the known issue."""
-    known = f" (known issue {reason.known})" if reason.known else ""
+    issue = item.beside(reason)
+    beside = "" if issue == reason.known else "has a figure of "
+    known = f" ({beside}known issue {issue})" if issue else ""
     rules = list(dict.fromkeys(edit.rule for edit in reason.edits))
     if len(reason.edits) == 1:
         rule = location.setting.rule_of[rules[0]]

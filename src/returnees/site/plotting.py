@@ -34,7 +34,7 @@ def plot(package: Package, kind: str, conditions: Sequence[str]) -> str:
         If a condition is not known, no figure meets all, there are too many, or they do not make such a chart.
     """
     content = Content(package, Report(package.name, package.version, ()))
-    chosen = chosen_figures(package, conditions)
+    chosen = chosen_figures(package, conditions).frame
     figures = [content.figures[str(code)] for code in chosen["figure_id"].drop_nulls() if str(code) in content.figures]
     figures.sort(key=lambda item: item.order)
     if not figures:
