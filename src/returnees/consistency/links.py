@@ -30,7 +30,7 @@ def with_between(quantities: Quantities, rules: Sequence[Rule], profile: Profile
     unless a number in a rule says otherwise.
     """
     laid = _laid(rules, profile)
-    known, fresh, pairs = quantities, quantities, []
+    known, fresh, pairs = quantities, _with_company(quantities, laid), []
     for _ in range(longest + 1):
         steps = list(_steps(laid, fresh, known, both_sides=False))
         if not steps:
@@ -47,6 +47,13 @@ def with_between(quantities: Quantities, rules: Sequence[Rule], profile: Profile
         (pl.col("quantity") < quantities.frame.height) | pl.col("quantity").is_in(ends.implode())
     )
     return replace(known, frame=_renumbered(chosen))
+
+
+def _with_company(quantities: Quantities, laid: Sequence[Batch]) -> Quantities:
+    """Return the figures that others of their source can limit: a source's only one, if a number in a rule does."""
+    if any(pattern.limit for batch in laid for _, pattern in batch.patterns):
+        return quantities
+    return replace(quantities, frame=quantities.frame.filter(pl.col("source").is_duplicated()))
 
 
 def with_neighbours(
