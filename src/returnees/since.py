@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 
 import polars as pl
 
-from returnees.checking import check, rows_of, summaries
+from returnees.checking import check, rows_of, summaries, table_findings
 from returnees.conformance import Authority
 from returnees.consistency.setting import Setting, setting_of
-from returnees.findings import distinct
+from returnees.figures.fields import fitting
+from returnees.figures.rows import row_findings
+from returnees.findings import Finding, distinct
 from returnees.identity import identities
-from returnees.outcome import Report
+from returnees.outcome import Report, VerdictCounts
 from returnees.package.model import Package
 
 #: What is said of figures by rules: it stands as long as the figures and the rules stay as they are.
@@ -36,8 +39,9 @@ def marked(report: Report, package: Package, before: Package, today: date) -> Re
     settings = setting_of(package), setting_of(before)
     unchanged = _unchanged_figures(*settings) if _same_rules(*settings) else None
     codes = {item.code for item in report.findings}
+    rules = unchanged is None or any(_may_be_new(item, unchanged) for item in report.findings)
     joint = _STALE in codes or (unchanged is None and "F203" in codes)
-    older = _older(before, today, joint=joint, frictionless=bool(codes & _OF_FRICTIONLESS))
+    older = _older(before, today, codes, rules=rules, joint=joint)
     stood = Counter(name for name, _ in identities(older))
     findings = []
     for item, (name, number) in zip(report.findings, identities(report), strict=True):
@@ -48,19 +52,42 @@ def marked(report: Report, package: Package, before: Package, today: date) -> Re
     return replace(report, findings=tuple(findings), since=before.label)
 
 
-def _older(before: Package, today: date, *, joint: bool, frictionless: bool) -> Report:
-    """Return what is found in the older version."""
-    if frictionless:
-        with Authority() as authority:
+def _may_be_new(item: Finding, unchanged: frozenset[str]) -> bool:
+    """Whether only the older version's rules can tell if a finding between figures stood there."""
+    if not item.code.startswith(("F2", "F4")):
+        return False
+    return item.code not in _OF_FIGURES or not item.figures or not unchanged.issuperset(item.figures)
+
+
+def _older(before: Package, today: date, codes: Set[str], *, rules: bool, joint: bool) -> Report:
+    """Return what is found in the older version, as far as findings of these `codes` may be of it, too."""
+    verdicts: Mapping[str, VerdictCounts] = {}
+    with ExitStack() as stack:
+        authority = stack.enter_context(Authority()) if codes & _OF_FRICTIONLESS else None
+        if authority is not None:
             authority.ask(before)
+        if rules:
             findings, verdicts = check(before, today, joint=joint)
+        else:
+            findings = _without_rules(before, today, {code[:2] for code in codes})
+        if authority is not None:
             findings = authority.merge(findings, before.tables)
-    else:
-        findings, verdicts = check(before, today, joint=joint)
     findings = distinct(findings)
     tables = before.tables
     rows = rows_of(tables, (item for item in findings if item.key is None))
     return Report(before.name, before.version, tuple(findings), summaries(tables, findings), verdicts, rows)
+
+
+def _without_rules(before: Package, today: date, families: Set[str]) -> list[Finding]:
+    """Return what is found in the older version besides contradictions, by families of codes (``F1``)."""
+    findings = list(before.findings)
+    if families & {"F1", "F5"}:
+        findings += table_findings(before.tables, before.limits)
+    if families & {"F3", "F5"}:
+        tables, unfit = fitting(before.tables)
+        setting = setting_of(before)
+        findings += [*unfit, *row_findings(tables, today), *(setting.findings if setting is not None else ())]
+    return findings
 
 
 def _same_rules(new: Setting | None, old: Setting | None) -> bool:
@@ -115,6 +142,7 @@ def _figures(setting: Setting) -> pl.DataFrame:
     sources = setting.tables.get("sources")
     if sources is None or not {"source_id", "publisher_id"} <= set(sources.frame.columns):
         return figures
-    named = sources.frame.select(pl.col("source_id", "publisher_id").cast(pl.String))
+    counts = [name for name in ("source_id", "publisher_id", "series") if name in sources.frame.columns]
+    named = sources.frame.select(pl.col(*counts).cast(pl.String))
     publishers = named.unique("source_id", keep="first")
     return figures.join(publishers, on="source_id", how="left", maintain_order="left")
