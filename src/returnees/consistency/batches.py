@@ -35,8 +35,8 @@ def batches(patterns: Sequence[Pattern]) -> list[Batch]:
     ]
 
 
-def slots_of(batch: Batch, quantities: Quantities) -> pl.DataFrame:
-    """Return the slots of a batch that any figure can fill, numbered by ``at``.
+def slots_of(batch: Batch, quantities: Quantities, start: int = 0) -> pl.DataFrame:
+    """Return the slots of a batch that any figure can fill, numbered by ``at`` from `start` on.
 
     ``alone`` says whether one figure is enough for an edit of the pattern; ``needed`` whether the slot is on the
     greater side or a share; ``shared`` whether the pattern has a share.
@@ -50,7 +50,7 @@ def slots_of(batch: Batch, quantities: Quantities) -> pl.DataFrame:
             if (slot.measure is None) == (measure is None) and (slot.code is None) == (code is None):
                 needed = slot.coefficient < 0 or slot.kind == GUARD
                 facts = (slot.coefficient, slot.kind, pattern.decides_alone, needed, shared)
-                rows.append((len(rows), number, place, measure, code, *facts))
+                rows.append((start + len(rows), number, place, measure, code, *facts))
     schema = {"at": pl.Int64, "pattern": pl.Int64, "slot": pl.Int64, "slot_measure": pl.Int64, "slot_code": pl.Int64,
               "coefficient": pl.Float64, "kind": pl.Int64, "alone": pl.Boolean, "needed": pl.Boolean,
               "shared": pl.Boolean}  # fmt: skip

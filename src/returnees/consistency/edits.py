@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import narwhals as nw
@@ -21,6 +21,9 @@ _MEMBER = {
     "pattern": pl.Int64, "key": pl.Int64, "kind": pl.Int64, "coefficient": pl.Float64, "quantity": pl.Int64,
     "reversed": pl.Boolean,
 }  # fmt: skip
+
+#: Figures in slots are looked at together up to this many.
+MOST_AT_ONCE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ def lay(rules: Sequence[Rule], quantities: Quantities, profile: Profile) -> Edit
     patterns = patterns_of(rules, profile)
     laid = len(patterns)
     patterns += [Pattern(rule, None, (), 0.0) for rule in rules if rule.along == TIME]
-    parts = [_members(batch, quantities, len(patterns)) for batch in batches(patterns[:laid])]
+    filled = _filled(batches(patterns[:laid]), quantities, len(patterns))
+    parts = [_split(found, slots, quantities) for found, slots in filled]
     sheets = [
         _series(patterns[number].rule, quantities, number, len(patterns)) for number in range(laid, len(patterns))
     ]
@@ -60,26 +64,54 @@ def lay(rules: Sequence[Rule], quantities: Quantities, profile: Profile) -> Edit
     return Edits(system, counts.sort("rule"))
 
 
-def _members(batch: Batch, quantities: Quantities, total: int) -> tuple[nw.DataFrame[pl.DataFrame], pl.DataFrame]:
-    """Return the figures that fill the slots of a batch in edits that can be broken, and those in other edits.
+def _filled(
+    laid: Sequence[Batch], quantities: Quantities, total: int
+) -> Iterator[tuple[nw.DataFrame[pl.DataFrame], pl.DataFrame]]:
+    """Yield the figures that fill the slots of batches, and these slots; of several batches together if that is little.
+
+    Joining what is small once for all is quicker, and joining what is large batch by batch needs less memory.
+    """
+    found: list[nw.DataFrame[pl.DataFrame]] = []
+    slots: list[pl.DataFrame] = []
+    for batch in laid:
+        own = slots_of(batch, quantities, start=sum(map(len, slots)))
+        figures = limited(batch.rule, quantities).with_columns(_rest(batch, quantities))
+        known, table = (nw.from_native(frame, eager_only=True) for frame in (figures, own))
+        found.append(members(known, table, batch.dimension, batch.by_measure, total))
+        slots.append(own)
+        if sum(map(len, found)) > MOST_AT_ONCE:
+            yield nw.concat(found), pl.concat(slots)
+            found, slots = [], []
+    if found:
+        yield nw.concat(found), pl.concat(slots)
+
+
+def _rest(batch: Batch, quantities: Quantities) -> pl.Expr:
+    """Return all of a figure's coordinates but those that the slots of `batch` name, as one number."""
+    rest = pl.col("key")
+    if batch.dimension is not None:
+        rest -= pl.col(batch.dimension) * quantities.radix[batch.dimension]
+    if not batch.by_measure:
+        rest = rest * quantities.base + pl.col("measure")
+    return rest.alias("rest")
+
+
+def _split(
+    found: nw.DataFrame[pl.DataFrame], slots: pl.DataFrame, quantities: Quantities
+) -> tuple[nw.DataFrame[pl.DataFrame], pl.DataFrame]:
+    """Return the figures that fill slots in edits that can be broken, and those in other edits.
 
     Of the latter there are ``group``, ``pattern``, ``slot``, ``kind`` and ``most``.
     """
-    slots = slots_of(batch, quantities)
-    radix = quantities.radix[batch.dimension] if batch.dimension else 0
-    rest = pl.col("key") - pl.col(batch.dimension) * radix if batch.dimension else pl.col("key")
-    rest = rest if batch.by_measure else rest * quantities.base + pl.col("measure")
-    figures = nw.from_native(limited(batch.rule, quantities).with_columns(rest.alias("rest")), eager_only=True)
-    table = nw.from_native(slots, eager_only=True)
-    found = members(figures, table, batch.dimension, batch.by_measure, total)
-    whole, others = (part.to_native() for part in split(found, table))
-    facts = slots.select("at", "pattern", "slot", "kind", "coefficient", "alone")
-    # A quantity's number is its row.
+    whole, others = (part.to_native() for part in split(found, nw.from_native(slots, eager_only=True)))
+    facts = slots.select("pattern", "slot", "kind", "coefficient", "alone")
+    # The number of a quantity is its row, and so is that of a slot.
     own = quantities.frame.select("first", "last", "cumulative", "least", "most", "twin")[whole["quantity"]]
-    filled = pl.concat([whole.join(facts, on="at", maintain_order="left"), own], how="horizontal").drop("at")
-    most = quantities.frame["most"].gather(others["quantity"])
-    open_ones = others.select("group", "at", most.alias("most")).join(facts.drop("coefficient", "alone"), on="at")
-    return nw.from_native(filled, eager_only=True), open_ones
+    filled = pl.concat([whole.drop("at"), facts[whole["at"]], own], how="horizontal")
+    most = quantities.frame["most"].gather(others["quantity"]).alias("most")
+    of_slot = facts.drop("coefficient", "alone")[others["at"]]
+    left = pl.concat([others.select("group"), of_slot, most.to_frame()], how="horizontal")
+    return nw.from_native(filled, eager_only=True), left
 
 
 def _counted(found: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:

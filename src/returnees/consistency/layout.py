@@ -61,16 +61,14 @@ def split(found: Frame, slots: Frame) -> tuple[Frame, Frame]:
 
     alone, needed, shared = nw.col("alone"), nw.col("needed"), nw.col("shared")
     smaller = found.filter(filling(~alone & ~needed))
-    greater = found.filter(filling(~alone & needed))
-    if len(greater):
-        greater = greater.join(smaller.select(_GROUP).unique(), on=_GROUP, how="semi")
+    greater = found.filter(filling(~alone & needed)).join(smaller.select(_GROUP), on=_GROUP, how="semi")
     if slots.filter(shared)["at"].len():
         share = greater.filter(filling(shared & (nw.col("kind") == GUARD)))
         count = greater.filter(filling(shared & (nw.col("kind") != GUARD)))
-        both = share.join(count, on=_GROUP, how="semi").select(_GROUP).unique()
+        both = share.join(count.select(_GROUP), on=_GROUP, how="semi").select(_GROUP)
         plain = greater.filter(filling(~shared))
         greater = nw.concat([plain, share.join(both, on=_GROUP, how="semi"), count.join(both, on=_GROUP, how="semi")])
-    there = greater.select(_GROUP).unique()
+    there = greater.select(_GROUP)
     whole = [found.filter(filling(alone)), greater, smaller.join(there, on=_GROUP, how="semi")]
     return nw.concat(whole, how="vertical"), smaller.join(there, on=_GROUP, how="anti")
 
