@@ -17,8 +17,10 @@ from returnees.consistency.profile import Profile
 from returnees.consistency.quantities import Quantities
 from returnees.consistency.rules import TIME, Rule
 
-_SAME = ["key", "measure"]
+#: What tells a quantity from another, together with its dates: all its coordinates and its measure, as one number.
+_PLACE = "place"
 _DATES = ["first", "last"]
+_SAME = [_PLACE, *_DATES]
 
 
 def with_between(quantities: Quantities, rules: Sequence[Rule], profile: Profile, *, longest: int) -> Quantities:
@@ -31,12 +33,13 @@ def with_between(quantities: Quantities, rules: Sequence[Rule], profile: Profile
     """
     laid = _laid(rules, profile)
     known, fresh, pairs = quantities, _with_company(quantities, laid), []
-    for _ in range(longest + 1):
-        steps = list(_steps(laid, fresh, known, both_sides=False))
+    for left in reversed(range(longest + 1)):
+        # What the last step leads to is of use only if it was published.
+        steps = list(_steps(laid, fresh, known, both_sides=False, among=None if left else quantities))
         if not steps:
             break
         found = pl.concat(steps)
-        new = _new(found, known, quantities, profile)
+        new = _new(found, known, quantities, profile) if left else known.frame.clear()
         known = replace(known, frame=pl.concat([known.frame, new]))
         pairs.append(_pairs(found, known, quantities))
         fresh = replace(quantities, frame=new)
@@ -88,26 +91,37 @@ def _laid(rules: Sequence[Rule], profile: Profile) -> list[Batch]:
     return batches(patterns_of([rule for rule in rules if rule.along != TIME], profile))
 
 
-def _steps(laid: Sequence[Batch], fresh: Quantities, known: Quantities, *, both_sides: bool) -> Iterator[pl.DataFrame]:
+def _steps(
+    laid: Sequence[Batch], fresh: Quantities, known: Quantities, *, both_sides: bool, among: Quantities | None = None
+) -> Iterator[pl.DataFrame]:
     """Yield the quantities in the other slots (of the greater side) of each pattern that a fresh quantity fills one of.
 
-    ``origin`` is the fresh quantity.
+    There are ``origin`` (the fresh quantity), ``place``, ``first`` and ``last``; only places of `among`, if given.
     """
+    wanted = None if among is None else among.frame.select(_place(among)).unique()
     for batch in laid:
         slots = slots_of(batch, known).filter(pl.col("kind").is_in([PLAIN, SCALED]))
         others = slots if both_sides else slots.filter(pl.col("coefficient") < 0)
         given = slots if both_sides else slots.filter(pl.col("coefficient") > 0)
         left = (["measure"] if batch.by_measure else []) + ([batch.dimension] if batch.dimension else [])
         right = (["slot_measure"] if batch.by_measure else []) + (["slot_code"] if batch.dimension else [])
-        others = others.select("pattern", to_measure="slot_measure", to_code="slot_code")
-        figures = limited(batch.rule, fresh).with_columns(origin="quantity")
-        joined = figures.join(given.select("pattern", *right), left_on=left, right_on=right).join(others, on="pattern")
+        links = given.select("pattern", *right).join(
+            others.select("pattern", to_measure="slot_measure", to_code="slot_code"), on="pattern"
+        )
+        figures = limited(batch.rule, fresh).select(pl.col("quantity").alias("origin"), _place(known), *left, *_DATES)
+        joined = figures.join(links.drop("pattern").unique(), left_on=left, right_on=right)
+        place = pl.col(_PLACE)
         if batch.by_measure:
-            joined = joined.with_columns(measure="to_measure")
+            place += pl.col("to_measure") - pl.col("measure")
         if batch.dimension:
-            shift = (pl.col("to_code") - pl.col(batch.dimension)) * known.radix[batch.dimension]
-            joined = joined.with_columns((pl.col("key") + shift).alias("key"), pl.col("to_code").alias(batch.dimension))
-        yield joined.select(*fresh.frame.columns, "origin").unique(["origin", *_SAME])
+            place += (pl.col("to_code") - pl.col(batch.dimension)) * known.radix[batch.dimension] * known.base
+        reached = joined.select("origin", place, *_DATES)
+        yield (reached if wanted is None else reached.join(wanted, on=_PLACE, how="semi")).unique(["origin", _PLACE])
+
+
+def _place(quantities: Quantities) -> pl.Expr:
+    """Return the place of each quantity."""
+    return (pl.col("key") * quantities.base + pl.col("measure")).alias(_PLACE)
 
 
 def _standing_in(found: pl.DataFrame, published: Quantities) -> pl.DataFrame:
@@ -115,38 +129,51 @@ def _standing_in(found: pl.DataFrame, published: Quantities) -> pl.DataFrame:
 
     One of an agreeing date does, and of a measure that only grows one of any date.
     """
-    there = published.frame.select(*_SAME, "cumulative", there_first="first", there_last="last")
+    there = published.frame.select(_place(published), "cumulative", there_first="first", there_last="last")
     agree = (pl.col("first") <= pl.col("there_last")) & (pl.col("last") >= pl.col("there_first"))
-    joined = found.select(*_SAME, *_DATES).unique().join(there, on=_SAME)
-    return joined.filter(pl.col("cumulative") | agree).select(*_SAME, *_DATES).unique()
+    joined = found.select(*_SAME).unique().join(there, on=_PLACE)
+    return joined.filter(pl.col("cumulative") | agree).select(*_SAME).unique()
 
 
 def _new(found: pl.DataFrame, known: Quantities, published: Quantities, profile: Profile) -> pl.DataFrame:
     """Return what of `found` is neither known nor stood in for, numbered on, bounded only by what its measure is."""
-    new = found.drop("origin").unique([*_SAME, *_DATES], keep="first").sort(*_SAME, *_DATES)
-    new = new.join(known.frame, on=[*_SAME, *_DATES], how="anti", maintain_order="left")
-    new = new.join(_standing_in(new, published), on=[*_SAME, *_DATES], how="anti", maintain_order="left")
-    shares = [known.number("measure", name) for name, measure in profile.measures.items() if measure.share]
-    growing = [known.number("measure", name) for name, measure in profile.measures.items() if measure.cumulative]
-    ceiling = pl.when(pl.col("measure").is_in(shares)).then(100.0).otherwise(float("inf"))
-    return new.with_columns(
+    new = found.select(*_SAME).unique().sort(*_SAME)
+    new = new.join(known.frame.select(_place(known), *_DATES), on=_SAME, how="anti", maintain_order="left")
+    new = new.join(_standing_in(new, published), on=_SAME, how="anti", maintain_order="left")
+    key, measure = pl.col(_PLACE) // known.base, (pl.col(_PLACE) % known.base).cast(pl.Int64)
+    codes = [
+        (key // place % len(known.numbers[name])).cast(pl.Int64).alias(name)
+        for name, place in known.radix.items() if name != "source"
+    ]  # fmt: skip
+    shares = [known.number("measure", name) for name, item in profile.measures.items() if item.share]
+    growing = [known.number("measure", name) for name, item in profile.measures.items() if item.cumulative]
+    ceiling = pl.when(measure.is_in(shares)).then(100.0).otherwise(float("inf"))
+    columns = new.select(
         pl.int_range(pl.len(), dtype=pl.Int64).alias("quantity") + known.frame.height,
         pl.lit(None, known.frame.schema["row"]).alias("row"),
         pl.lit(None, pl.String).alias("figure"),
+        measure.alias("measure"),
+        *codes,
+        (key // known.radix["source"]).cast(pl.Int64).alias("source"),
+        *_DATES,
         pl.lit(0.0).alias("least"),
         ceiling.alias("most"),
         ceiling.alias("ceiling"),
-        pl.col("measure").is_in(growing).alias("cumulative"),
+        measure.is_in(growing).alias("cumulative"),
+        key.alias("key"),
         pl.lit(False).alias("twin"),
     )
+    of_source = published.frame.select("source", "publisher").unique("source")
+    return columns.join(of_source, on="source", maintain_order="left").select(known.frame.columns)
 
 
 def _pairs(found: pl.DataFrame, known: Quantities, published: Quantities) -> pl.DataFrame:
     """Return the steps as pairs of quantities, ``origin`` and ``target``; a target that was published is -1."""
     there = _standing_in(found, published).with_columns(target=pl.lit(-1, pl.Int64))
-    numbers = known.frame.filter(pl.col("figure").is_null()).select(*_SAME, *_DATES, target="quantity")
-    targets = pl.concat([there, numbers]).unique([*_SAME, *_DATES], keep="first")
-    return found.select("origin", *_SAME, *_DATES).join(targets, on=[*_SAME, *_DATES]).select("origin", "target")
+    unpublished = known.frame.filter(pl.col("figure").is_null())
+    numbers = unpublished.select(_place(known), *_DATES, target="quantity")
+    targets = pl.concat([there, numbers]).unique(_SAME, keep="first", maintain_order=True)
+    return found.join(targets, on=_SAME).select("origin", "target")
 
 
 def _leading_down(pairs: pl.DataFrame, published: int) -> pl.Series:
