@@ -212,7 +212,7 @@ def series(figures: Frame, count: int, pattern: int, patterns: int) -> Frame:
     later = later.rename({"quantity": "later", "first": "later_first", "last": "later_last"})
     pairs = small.join(later, on=line, how="inner").filter(nw.col("later_first") > nw.col("last"))
     following = _foremost(pairs, "quantity", nw.col("later_first"), nw.col("later"))
-    falls = _foremost(pairs.filter(nw.col("least") > nw.col("most")), "later", -nw.col("last"), nw.col("quantity"))
+    falls = _foremost(pairs.filter(nw.col("least") > nw.col("most")), "later", -nw.col("first"), nw.col("quantity"))
     pairs = nw.concat([following, _unseen(falls, following, line)], how="vertical").select("quantity", "later")
     number = (nw.col("quantity") * count + nw.col("later")) * patterns + pattern
     ends = [
