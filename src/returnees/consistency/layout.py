@@ -73,23 +73,39 @@ def split(found: Frame, slots: Frame) -> tuple[Frame, Frame]:
     return nw.concat(whole, how="vertical"), smaller.join(there, on=_GROUP, how="anti")
 
 
-def dated(found: Frame) -> Frame:
+def dated(found: Frame, figures: Frame) -> Frame:
     """Return the terms of every edit: the members of each group, put together date by date.
 
     The columns are those of `found`, with ``key`` (one number for each edit) and ``reversed`` (whether the figure is
     dated the wrong way round), and one row for each filled slot of each edit.
     """
-    # One number for a span; a figure that is not the only one of its date and coordinates has one of its own.
-    span = (nw.col("first") + 2**25) * 2**26 + nw.col("last") + 2**25
-    span = nw.when(nw.col("twin")).then(-1 - nw.col("quantity")).otherwise(span)
-    spans = found.select(*_GROUP, span.alias("earliest"), span.alias("latest"))
+    sources = mixed_sources(figures)
+    if len(sources) == 0:
+        return _keyed(found)
+    facts = figures.select("source", "quantity", "first", "last", "cumulative", "least", "most", "twin")
+    facts = facts.join(sources, on="source", how="semi").drop("source")
+    alike = found.join(facts.select("quantity"), on="quantity", how="anti")
+    mixed = found.join(facts, on="quantity", how="inner")
+    spans = mixed.select(*_GROUP, span().alias("earliest"), span().alias("latest"))
     spans = spans.group_by(_GROUP).agg(nw.col("earliest").min(), nw.col("latest").max())
     several = spans.filter(nw.col("earliest") != nw.col("latest")).select(_GROUP)
-    if len(several) == 0:
-        return _keyed(found)
-    same = _keyed(found.join(several, on=_GROUP, how="anti"))
-    rest = _over_dates(found.join(several, on=_GROUP, how="semi"))
+    same = mixed.join(several, on=_GROUP, how="anti").select(found.columns)
+    same = _keyed(nw.concat([alike, same], how="vertical"))
+    rest = _over_dates(mixed.join(several, on=_GROUP, how="semi"))
     return nw.concat([same, rest.select(same.columns)], how="vertical")
+
+
+def span() -> nw.Expr:
+    """Return a figure's date as one number; one that is not the only one of its date and coordinates has its own."""
+    number = (nw.col("first") + 2**25) * 2**26 + nw.col("last") + 2**25
+    return nw.when(nw.col("twin")).then(-1 - nw.col("quantity")).otherwise(number)
+
+
+def mixed_sources(figures: Frame) -> Frame:
+    """Return the ``source`` of figures that are not all of one date, or of which two have all the same coordinates."""
+    spans = figures.select("source", span().alias("earliest"), span().alias("latest"))
+    spans = spans.group_by("source").agg(nw.col("earliest").min(), nw.col("latest").max())
+    return spans.filter(nw.col("earliest") != nw.col("latest")).select("source")
 
 
 def _keyed(found: Frame) -> Frame:
@@ -198,55 +214,47 @@ def _needed_only(chosen: Frame) -> Frame:
 
 
 def series(figures: Frame, count: int, pattern: int, patterns: int) -> Frame:
-    """Return the terms of the rule of time: figures of one publisher and the same coordinates, an earlier and a later.
+    """Return the terms of the rule of time: figures of one series, an earlier and a later.
 
     Each figure stands against the next later one, and against one further on that it is larger than, where figures too
-    vague to show the fall lie in between. The columns are those of `dated`; the earlier figure has coefficient 1, the
-    later one -1. `count` is how many quantities there are in all.
+    vague to show the fall lie in between. The columns are those of `dated` that say more than which figure it is; the
+    earlier figure has coefficient 1, the later one -1. `figures` has the number of its series for each, ``line``;
+    `count` is how many quantities there are in all.
     """
     own = figures.filter(nw.col("cumulative"))
-    # What a series shares is the publisher and all coordinates: the source's place in the key is replaced.
-    line = ["publisher", "place", "measure"]
-    small = own.select(*line, "quantity", "first", "last", "least")
-    later = own.select(*line, "quantity", "first", "last", "most")
+    small = own.select("line", "quantity", "first", "last", "least")
+    later = own.select("line", "quantity", "first", "last", "most")
     later = later.rename({"quantity": "later", "first": "later_first", "last": "later_last"})
-    pairs = small.join(later, on=line, how="inner").filter(nw.col("later_first") > nw.col("last"))
-    following = _foremost(pairs, "quantity", nw.col("later_first"), nw.col("later"))
-    falls = _foremost(pairs.filter(nw.col("least") > nw.col("most")), "later", -nw.col("first"), nw.col("quantity"))
-    pairs = nw.concat([following, _unseen(falls, following, line)], how="vertical").select("quantity", "later")
+    pairs = small.join(later, on="line", how="inner").filter(nw.col("later_first") > nw.col("last"))
+    following = _foremost(pairs, "quantity", nw.col("later_first") * count + nw.col("later"))
+    falls = pairs.filter(nw.col("least") > nw.col("most"))
+    falls = _foremost(falls, "later", nw.col("quantity") - nw.col("first") * count)
+    pairs = nw.concat([following, _unseen(falls, following)], how="vertical").select("quantity", "later")
     number = (nw.col("quantity") * count + nw.col("later")) * patterns + pattern
     ends = [
         pairs.select(
-            nw.lit(pattern).cast(nw.Int64).alias("pattern"), number.alias("group"),
-            nw.lit(slot).cast(nw.Int64).alias("slot"), nw.lit(0).cast(nw.Int64).alias("kind"),
-            nw.lit(coefficient).alias("coefficient"), nw.col(end).alias("term"),
+            nw.lit(pattern).cast(nw.Int64).alias("pattern"), number.alias("key"),
+            nw.lit(0).cast(nw.Int64).alias("kind"), nw.lit(coefficient).alias("coefficient"),
+            nw.col(end).alias("term"), nw.lit(False).alias("reversed"),
         )
-        for slot, coefficient, end in ((0, 1.0, "quantity"), (1, -1.0, "later"))
+        for coefficient, end in ((1.0, "quantity"), (-1.0, "later"))
     ]  # fmt: skip
-    facts = figures.select("quantity", "first", "last", "cumulative", "least", "most")
-    return (
-        nw.concat(ends, how="vertical")
-        .rename({"term": "quantity"})
-        .join(facts, on="quantity", how="inner")
-        .with_columns(nw.col("group").alias("key"), nw.lit(False).alias("reversed"))
-    )
+    return nw.concat(ends, how="vertical").rename({"term": "quantity"})
 
 
-def _foremost(pairs: Frame, of: str, *order: nw.Expr) -> Frame:
-    """Return, for each figure in the column `of`, the pair that comes first in this order."""
-    for expression in order:
-        pairs = pairs.with_columns(expression.alias("order"))
-        least = pairs.group_by(of).agg(nw.col("order").min())
-        pairs = pairs.join(least, on=[of, "order"], how="inner").drop("order")
-    return pairs
+def _foremost(pairs: Frame, of: str, order: nw.Expr) -> Frame:
+    """Return, for each figure in the column `of`, the pair that comes first in this order, which is strict."""
+    pairs = pairs.with_columns(order.alias("order"))
+    least = pairs.group_by(of).agg(nw.col("order").min())
+    return pairs.join(least, on=[of, "order"], how="inner").drop("order")
 
 
-def _unseen(falls: Frame, following: Frame, line: list[str]) -> Frame:
+def _unseen(falls: Frame, following: Frame) -> Frame:
     """Return the falls in which, from the one figure to the other, no figure is larger than the one that follows it."""
     steps = following.filter(nw.col("least") > nw.col("most")).select(
-        *line, nw.col("first").alias("step_first"), nw.col("later_last").alias("step_last")
+        "line", nw.col("first").alias("step_first"), nw.col("later_last").alias("step_last")
     )
-    seen = falls.join(steps, on=line, how="inner").filter(
+    seen = falls.join(steps, on="line", how="inner").filter(
         (nw.col("step_first") >= nw.col("first")) & (nw.col("step_last") <= nw.col("later_last"))
     )
     return falls.join(seen.select("quantity", "later").unique(), on=["quantity", "later"], how="anti")

@@ -114,7 +114,8 @@ def _steps(
         if batch.by_measure:
             place += pl.col("to_measure") - pl.col("measure")
         if batch.dimension:
-            place += (pl.col("to_code") - pl.col(batch.dimension)) * known.radix[batch.dimension] * known.base
+            step = (pl.col("to_code") - pl.col(batch.dimension)).cast(known.frame.schema["key"])
+            place += step * known.radix[batch.dimension] * known.base
         reached = joined.select("origin", place, *_DATES)
         yield (reached if wanted is None else reached.join(wanted, on=_PLACE, how="semi")).unique(["origin", _PLACE])
 
