@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -66,9 +67,18 @@ def read_table(package: Package, resource: Resource, missing: tuple[str, ...] = 
         else pl.repeat(None, raw.text.height, dtype=_empty_type(field)).alias(field.name)
         for field in schema.fields
     )
-    table = Table(resource.name, resource.path, schema, frame, raw)
+    table = Table(resource.name, resource.path, schema, _sharing(frame, raw.text), raw)
     findings += unread_findings(table)
-    return Table(resource.name, resource.path, schema, frame, raw, tuple(findings))
+    return replace(table, findings=tuple(findings))
+
+
+def _sharing(frame: pl.DataFrame, text: pl.DataFrame) -> pl.DataFrame:
+    """Return `frame` with the columns of `text` in place of its own where both say the same: they are kept once."""
+    return frame.with_columns(
+        text[name]
+        for name, kind in frame.schema.items()
+        if kind == pl.String and name in text.columns and not frame[name].null_count()
+    )
 
 
 def _empty_type(field: Field) -> pl.DataType:
@@ -102,6 +112,8 @@ def unread_findings(table: Table) -> list[Finding]:
             findings.append(table.finding("F121", message, field=field.name))
     plain = ("string", "default")
     checked = [field for field in fields if not not_checked(field) and (field.type, field.format) != plain]
+    if not checked:
+        return findings
     # A type only ever loses cells, so equal counts of present and typed cells mean that all were read.
     counts = table.raw.text.lazy().select(present(field).is_not_null().sum() for field in checked).collect()
     for field in checked:
