@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import narwhals as nw
 import polars as pl
 
-from returnees.consistency.batches import Batch, batches, limited, slots_of
+from returnees.consistency.batches import Batch, batches, fillers, limited, slots_of
 from returnees.consistency.layout import dated, members, series, split
 from returnees.consistency.patterns import COUNTED, GUARD, PLAIN, SCALED, Pattern, patterns_of
 from returnees.consistency.profile import Profile
@@ -72,29 +72,12 @@ def _filled(
 
     Joining what is small once for all is quicker, and joining what is large batch by batch needs less memory.
     """
-    found: list[nw.DataFrame[pl.DataFrame]] = []
-    slots: list[pl.DataFrame] = []
-    for batch in laid:
-        own = slots_of(batch, quantities, start=sum(map(len, slots)))
-        figures = limited(batch.rule, quantities).with_columns(_rest(batch, quantities))
-        known, table = (nw.from_native(frame, eager_only=True) for frame in (figures, own))
-        found.append(members(known, table, batch.dimension, batch.by_measure, total))
-        slots.append(own)
-        if sum(map(len, found)) > MOST_AT_ONCE:
-            yield nw.concat(found), pl.concat(slots)
-            found, slots = [], []
-    if found:
-        yield nw.concat(found), pl.concat(slots)
-
-
-def _rest(batch: Batch, quantities: Quantities) -> pl.Expr:
-    """Return all of a figure's coordinates but those that the slots of `batch` name, as one number."""
-    rest = pl.col("key")
-    if batch.dimension is not None:
-        rest -= pl.col(batch.dimension) * quantities.radix[batch.dimension]
-    if not batch.by_measure:
-        rest = rest * quantities.base + pl.col("measure")
-    return rest.alias("rest")
+    together = max(1, MOST_AT_ONCE // max(1, quantities.frame.height))
+    for start in range(0, len(laid), together):
+        chosen = laid[start : start + together]
+        slots = slots_of(chosen, quantities)
+        figures, table = (nw.from_native(frame, eager_only=True) for frame in (fillers(chosen, quantities), slots))
+        yield members(figures, table, total), slots
 
 
 def _split(
@@ -104,12 +87,12 @@ def _split(
 
     Of the latter there are ``group``, ``pattern``, ``slot``, ``kind`` and ``most``.
     """
-    whole, others = (part.to_native() for part in split(found, nw.from_native(slots, eager_only=True)))
-    facts = slots.select("pattern", "slot", "kind", "coefficient", "alone")
+    whole, others = (part.to_native() for part in split(found))
     # The number of a slot is its row, and so is that of a quantity.
-    filled = pl.concat([whole.drop("at"), facts[whole["at"]]], how="horizontal")
+    facts = slots.select("pattern", "slot", "kind", "coefficient", "alone")[whole["at"]]
+    filled = pl.concat([whole.drop("at"), facts], how="horizontal")
     most = quantities.frame["most"].gather(others["quantity"]).alias("most")
-    of_slot = facts.drop("coefficient", "alone")[others["at"]]
+    of_slot = slots.select("pattern", "slot", "kind")[others["at"]]
     left = pl.concat([others.select("group"), of_slot, most.to_frame()], how="horizontal")
     return nw.from_native(filled, eager_only=True), left
 

@@ -23,8 +23,8 @@ _GROUP = ["group"]
 _EDIT = [*_GROUP, "context"]
 
 
-def members(figures: Frame, slots: Frame, dimension: str | None, by_measure: bool, patterns: int) -> Frame:
-    """Return each figure that fills a slot: ``group``, ``at`` (the slot) and ``quantity``.
+def members(figures: Frame, slots: Frame, patterns: int) -> Frame:
+    """Return each figure that fills a slot: ``group``, ``at`` (the slot), ``quantity``, and facts of the slot.
 
     A group is a pattern and what all figures of an edit share, as one number: joins and groupings by a single integer
     are several times quicker.
@@ -32,44 +32,37 @@ def members(figures: Frame, slots: Frame, dimension: str | None, by_measure: boo
     Parameters
     ----------
     figures
-        ``quantity``, ``measure``, a column for each dimension, and ``rest``: all of a figure's coordinates but those
-        that slots name, as one number.
+        ``fills``, ``place`` and ``quantity``, as in `batches.fillers`.
     slots
-        ``at``, ``pattern``, ``slot_measure``, ``slot_code``.
-    dimension, by_measure
-        What the slots name: codes along this dimension, measures, or both.
+        ``fills``, ``offset``, ``pattern``, ``at`` and the facts ``alone``, ``needed``, ``shared`` and ``guard``, as in
+        `batches.slots_of`.
     patterns
         How many patterns there are in all.
     """
-    left = (["measure"] if by_measure else []) + ([dimension] if dimension else [])
-    right = (["slot_measure"] if by_measure else []) + (["slot_code"] if dimension else [])
-    narrow = figures.select("rest", *left, "quantity")
-    joined = narrow.join(slots.select("at", "pattern", *right), left_on=left, right_on=right, how="inner")
-    return joined.select((nw.col("rest") * patterns + nw.col("pattern")).alias("group"), "at", "quantity")
+    facts = slots.select("fills", "offset", "pattern", "at", "alone", "needed", "shared", "guard")
+    rest = nw.col("place") - nw.col("offset")
+    joined = figures.join(facts, on="fills", how="inner").with_columns(
+        (rest * patterns + nw.col("pattern")).alias("group")
+    )
+    return joined.drop("fills", "place", "offset", "pattern")
 
 
-def split(found: Frame, slots: Frame) -> tuple[Frame, Frame]:
+def split(found: Frame) -> tuple[Frame, Frame]:
     """Return the members of edits with figures on both sides, and, of all others, those of the smaller side.
 
-    Where nothing of the greater side is there, or not the share that the rule takes of it, nothing can be broken.
-    `slots` has ``at``, ``kind``, ``alone`` (one figure is enough for an edit), ``needed`` (on the greater side, or a
-    share) and ``shared`` (the pattern has a share).
+    Where nothing of the greater side is there, or not the share that the rule takes of it, nothing can be broken. There
+    are ``group``, ``at`` and ``quantity``.
     """
-
-    def filling(which: nw.Expr) -> nw.Expr:
-        return nw.col("at").is_in(slots.filter(which)["at"].to_list())
-
-    alone, needed, shared = nw.col("alone"), nw.col("needed"), nw.col("shared")
-    smaller = found.filter(filling(~alone & ~needed))
-    greater = found.filter(filling(~alone & needed)).join(smaller.select(_GROUP), on=_GROUP, how="semi")
-    if slots.filter(shared)["at"].len():
-        share = greater.filter(filling(shared & (nw.col("kind") == GUARD)))
-        count = greater.filter(filling(shared & (nw.col("kind") != GUARD)))
-        both = share.join(count.select(_GROUP), on=_GROUP, how="semi").select(_GROUP)
-        plain = greater.filter(filling(~shared))
-        greater = nw.concat([plain, share.join(both, on=_GROUP, how="semi"), count.join(both, on=_GROUP, how="semi")])
+    own = [*_GROUP, "at", "quantity"]
+    alone, needed, shared, guard = (nw.col(name) for name in ("alone", "needed", "shared", "guard"))
+    smaller = found.filter(~alone & ~needed).select(own)
+    greater = found.filter(~alone & needed).join(smaller.select(_GROUP), on=_GROUP, how="semi")
+    share, count = greater.filter(shared & guard).select(own), greater.filter(shared & ~guard).select(own)
+    both = share.join(count.select(_GROUP), on=_GROUP, how="semi").select(_GROUP)
+    parts = [share.join(both, on=_GROUP, how="semi"), count.join(both, on=_GROUP, how="semi")]
+    greater = nw.concat([greater.filter(~shared).select(own), *parts], how="vertical")
     there = greater.select(_GROUP)
-    whole = [found.filter(filling(alone)), greater, smaller.join(there, on=_GROUP, how="semi")]
+    whole = [found.filter(alone).select(own), greater, smaller.join(there, on=_GROUP, how="semi")]
     return nw.concat(whole, how="vertical"), smaller.join(there, on=_GROUP, how="anti")
 
 

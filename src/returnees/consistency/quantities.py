@@ -35,6 +35,21 @@ class Quantities:
         """Return the number of a code along a dimension (or of a measure), None for one that is not known."""
         return self.numbers[dimension].get(code)
 
+    @property
+    def place(self) -> pl.Expr:
+        """What tells a quantity from another but for its date: all its coordinates and its measure, as one number."""
+        return (pl.col("key") * self.base + pl.col("measure")).alias("place")
+
+    @property
+    def whole(self) -> pl.DataType:
+        """The type of keys and places."""
+        return self.frame.schema["key"]
+
+    @property
+    def widest(self) -> int:
+        """How many codes the dimension with the most has, at least 1."""
+        return max(1, *map(len, self.numbers.values()))
+
     @cached_property
     def present(self) -> Mapping[str, frozenset[str]]:
         """The codes that a figure has, by dimension, and under ``measure`` the measures."""
