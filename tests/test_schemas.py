@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 import polars as pl
 import pytest
+from pandera.errors import SchemaErrors
 
 import returnees
 from returnees.profiles import official_validator
-from returnees.schemas import pandera_schema, unsupported, violations
+from returnees.schemas import pandera_schema, satisfies, unsupported, violations
 from returnees.tables.lexical import typed
 from returnees.tables.schema import TYPES, TableSchema, parse_schema
 
@@ -28,6 +29,18 @@ def broken(schema: dict[str, Any], *cells: str | None) -> list[tuple[int, str]]:
     """Return the rows that break the contract and the property each breaks."""
     parsed, frame = table(schema, *cells)
     return [(row, constraint) for row, _, constraint, _ in violations(parsed, frame).sort("row").iter_rows()]
+
+
+def agreed(schema: TableSchema, frame: pl.DataFrame) -> bool:
+    """Whether pandera lets `frame` pass; the one look at the table, before pandera is asked, must say the same."""
+    try:
+        pandera_schema(schema, "table").validate(frame, lazy=True)
+    except SchemaErrors:
+        passes = False
+    else:
+        passes = True
+    assert satisfies(schema, frame) is passes
+    return passes
 
 
 def one(**properties: Any) -> dict[str, Any]:
@@ -143,6 +156,8 @@ def test_kept_property(name: str, kept: Kept) -> None:
     parsed, frame = table(schema, *kept.passes, *kept.fails)
     assert unsupported(parsed) == []
     assert frame["a"].null_count() == [*kept.passes, *kept.fails].count(None), "a cell does not read as its type"
+    assert agreed(*table(schema, *kept.passes))
+    assert all(not agreed(*table(schema, *kept.passes, cell)) for cell in kept.fails)
     assert broken(schema, *kept.passes) == []
     first = len(kept.passes)
     assert broken(schema, *kept.passes, *kept.fails) == [(first + row, name) for row in range(len(kept.fails))]
@@ -173,6 +188,7 @@ def test_types_are_kept(type: str) -> None:
     wrong = frame.select(pl.lit(1, pl.Int8).alias("a"))
     with pytest.raises(Exception, match="a"):
         contract.validate(wrong)
+    assert not agreed(parsed, wrong)
 
 
 def test_names_titles_and_descriptions_are_kept() -> None:
@@ -190,6 +206,7 @@ def test_columns_are_those_of_the_schema_in_its_order(names: list[str]) -> None:
     contract.validate(pl.DataFrame({"a": ["x"], "b": ["y"]}))
     with pytest.raises(Exception, match="column"):
         contract.validate(pl.DataFrame({name: ["x"] for name in names}))
+    assert not agreed(parse_schema({"fields": [{"name": "a"}, {"name": "b"}]}), pl.DataFrame(dict.fromkeys(names, "x")))
 
 
 # Keys.
@@ -214,6 +231,7 @@ PAIRS = {"fields": [{"name": "a", "type": "integer"}, {"name": "b", "type": "str
 )  # fmt: skip
 def test_keys(keys: dict[str, Any], rows: list[tuple[Any, Any]], expected: list[tuple[int, str, str]]) -> None:
     frame = pl.DataFrame(rows, schema={"a": pl.Int64, "b": pl.String}, orient="row")
+    assert agreed(parse_schema(PAIRS | keys), frame) is (not expected)
     found = violations(parse_schema(PAIRS | keys), frame).sort("row", "field")
     assert found.select("row", "field", "constraint").rows() == expected
 

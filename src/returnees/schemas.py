@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -311,6 +312,7 @@ def _told(value: Any, most: int = 60) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
+@lru_cache(maxsize=256)
 def _refused(pattern: str) -> str | None:
     """Return why the regular expression engine, whose time is linear, does not take `pattern`, or None."""
     try:

@@ -55,10 +55,15 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
+        import gc
+
         from returnees.cli.telling import quietly, telling_steps
         from returnees.errors import ReturneesError
         from returnees.report.escape import visible
 
+        # Libraries make many objects, all of which stay: looking for garbage among them as often as usual takes a
+        # tenth of a short command's time.
+        gc.set_threshold(100_000)
         with quietly(ctx.params["quiet"]), telling_steps(ctx.params["verbose"]):
             try:
                 return super().invoke(ctx)

@@ -74,11 +74,10 @@ def _values(table: Table) -> Iterator[Finding]:
     text = table.raw.text.select(
         pl.col("qualifier"), *(pl.col(name).fill_null("") != "" for name in ("value", "low", "high"))
     )
+    wrong = text.select(_wrong_parts(qualifier, parts).alias(qualifier) for qualifier, parts in PARTS.items())
     for qualifier, parts in PARTS.items():
-        right = pl.all_horizontal(pl.col(name) == (name in parts) for name in ("value", "low", "high"))
-        rows = text.select((pl.col("qualifier") == qualifier) & ~right).to_series().arg_true()
-        wanted = " and ".join(parts)
-        yield from rows_findings(table, "F301", rows, "qualifier", _mismatch(text, qualifier, wanted))
+        say = _mismatch(text, qualifier, " and ".join(parts))
+        yield from rows_findings(table, "F301", wrong[qualifier].arg_true(), "qualifier", say)
     if not {"low", "high"} <= set(table.frame.columns):
         return  # the file has them and the schema does not, which is said of the table
     order = table.frame.select((pl.col("low") > pl.col("high")).fill_null(False)).to_series().arg_true()
@@ -90,6 +89,12 @@ def _values(table: Table) -> Iterator[Finding]:
         "low",
         lambda row: f"The range runs from {number(cells['low'][row])} to {number(cells['high'][row])}.",
     )
+
+
+def _wrong_parts(qualifier: str, parts: tuple[str, ...]) -> pl.Expr:
+    """Whether a row has this qualifier, and not just these of value, low and high."""
+    right = pl.all_horizontal(pl.col(name) == (name in parts) for name in ("value", "low", "high"))
+    return (pl.col("qualifier") == qualifier) & ~right
 
 
 def _mismatch(text: pl.DataFrame, qualifier: str, wanted: str) -> Callable[[int], str]:

@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def official_validator(profile: str) -> Draft7Validator:
 
     if profile not in PROFILES:
         raise KeyError(profile)
-    text = files(__package__).joinpath(f"{profile}.json").read_text(encoding="utf-8")
+    text = Path(__file__).with_name(f"{profile}.json").read_text(encoding="utf-8")
     bounded = extend(Draft7Validator, {"uniqueItems": _unique_items, "pattern": _pattern})
     return bounded(json.loads(text))
 

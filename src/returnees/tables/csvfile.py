@@ -205,8 +205,7 @@ def _quoted(content: bytes, delimiter: str, width: int) -> _Quoted:
     cells = line.str.replace_all('"(?:[^"]|"")*"', "").str.count_matches(delimiter, literal=True) + 1
     sound = line.str.contains(f"^(?:{cell}{mark})*{cell}$").all() & (cells == width).all()
     found = (
-        pl.read_lines(content, name="line")
-        .lazy()
+        pl.scan_lines(content, name="line")
         .filter(line.str.contains('"', literal=True))
         .select(pl.len(), line.str.count_matches(delimiter, literal=True).sum(), sound.alias("sound"))
         .collect()
