@@ -158,11 +158,16 @@ def _raised(matrix: _Matrix) -> np.ndarray:
         with np.errstate(invalid="ignore"):
             room = np.maximum(-matrix.coefficient, 0.0) * (matrix.high - numbers)[matrix.column]
         room = np.where(matrix.coefficient < 0, room, 0.0)
-        # A greater side that has no end somewhere is raised there alone, else everywhere, each as it has room.
-        endless = matrix.sums(np.isinf(room)) > 0
-        room = np.where(endless[matrix.row], np.isinf(room).astype(float), room)
+        # A greater side is raised where it has no end, in the first such place, which is often the same for all
+        # measures; where there is none, everywhere, each as it has room.
+        endless = np.flatnonzero(np.isinf(room))
+        rows, first = np.unique(matrix.row[endless], return_index=True)
+        free = np.zeros(len(matrix.edits), dtype=bool)
+        free[rows] = True
+        room[free[matrix.row]] = 0.0
+        room[endless[first]] = 1.0
         total = matrix.sums(room)
-        raised = (miss > 0) & (endless | (total >= miss))
+        raised = (miss > 0) & (free | (total >= miss))
         if not raised.any():
             break
         entries = raised[matrix.row] & (room > 0)
