@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pandera.polars import Check, DataFrameSchema, PolarsData
 
 #: What a constraint asks of a cell.
-Rule = Callable[[pl.Expr], pl.Expr]
+_Rule = Callable[[pl.Expr], pl.Expr]
 
 _TYPES: dict[str, Any] = {
     "integer": pl.Int64,
@@ -153,7 +153,7 @@ def _violations(schema: TableSchema, frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _check(constraint: str, rule: Rule) -> Check:
+def _check(constraint: str, rule: _Rule) -> Check:
     """Return a check of one column, called after its constraint; missing cells satisfy all but ``required``."""
     from pandera.polars import Check
 
@@ -174,7 +174,7 @@ def _key_check(what: str, key: tuple[str, ...]) -> Check:
     return Check(applied, name=label, error=label)
 
 
-def _passes(rule: Rule, name: str) -> pl.Expr:
+def _passes(rule: _Rule, name: str) -> pl.Expr:
     return rule(pl.col(name)).fill_null(True)
 
 
@@ -203,7 +203,7 @@ def _keys(schema: TableSchema) -> list[tuple[str, tuple[str, ...]]]:
     return [(what, key) for what, key in keys if key and set(key) <= set(schema.names)]
 
 
-def _applicable(schema: TableSchema) -> dict[str, list[tuple[str, Rule]]]:
+def _applicable(schema: TableSchema) -> dict[str, list[tuple[str, _Rule]]]:
     """Return for each field the constraints that can be applied, each with what it asks of a cell."""
     left_out = {(field, constraint) for field, constraint, _ in unsupported(schema)}
     return {
@@ -211,9 +211,9 @@ def _applicable(schema: TableSchema) -> dict[str, list[tuple[str, Rule]]]:
     }
 
 
-def _rules(field: Field) -> list[tuple[str, Rule]]:
+def _rules(field: Field) -> list[tuple[str, _Rule]]:
     """Return each constraint of `field` with what it asks of a cell."""
-    rules: list[tuple[str, Rule]] = []
+    rules: list[tuple[str, _Rule]] = []
     if field.categories is not None:
         rules.append(("categories", _one_of(field, field.categories)))
     for constraint, stated in field.constraints.items():
@@ -230,16 +230,16 @@ def _rules(field: Field) -> list[tuple[str, Rule]]:
     return rules
 
 
-def _one_of(field: Field, stated: Any) -> Rule:
+def _one_of(field: Field, stated: Any) -> _Rule:
     values = pl.Series([value_of(field, item) for item in stated], dtype=_type(field))
     return lambda cell: cell.is_in(values.implode())
 
 
-def _matching(pattern: str) -> Rule:
+def _matching(pattern: str) -> _Rule:
     return lambda cell: cell.str.contains(_whole(pattern))
 
 
-def _within(field: Field, compare: Callable[[pl.Expr, Any], pl.Expr], bound: Any) -> Rule:
+def _within(field: Field, compare: Callable[[pl.Expr, Any], pl.Expr], bound: Any) -> _Rule:
     if field.type == "yearmonth":
         return lambda cell: compare(_months(cell), _months(pl.lit(bound)))
     if field.type == "number":
@@ -254,7 +254,7 @@ def _months(cell: pl.Expr) -> pl.Expr:
     return year * 12 + month
 
 
-def _long(compare: Callable[[pl.Expr, int], pl.Expr], bound: int) -> Rule:
+def _long(compare: Callable[[pl.Expr, int], pl.Expr], bound: int) -> _Rule:
     return lambda cell: compare(cell, bound)
 
 

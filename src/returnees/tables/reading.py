@@ -67,18 +67,17 @@ def read_table(package: Package, resource: Resource, missing: tuple[str, ...] = 
         else pl.repeat(None, raw.text.height, dtype=_empty_type(field)).alias(field.name)
         for field in schema.fields
     )
-    table = Table(resource.name, resource.path, schema, _sharing(frame, raw.text), raw)
+    _share(frame, raw.text)
+    table = Table(resource.name, resource.path, schema, frame, raw)
     findings += unread_findings(table)
     return replace(table, findings=tuple(findings))
 
 
-def _sharing(frame: pl.DataFrame, text: pl.DataFrame) -> pl.DataFrame:
-    """Return `frame` with the columns of `text` in place of its own where both say the same: they are kept once."""
-    return frame.with_columns(
-        text[name]
-        for name, kind in frame.schema.items()
-        if kind == pl.String and name in text.columns and not frame[name].null_count()
-    )
+def _share(frame: pl.DataFrame, text: pl.DataFrame) -> None:
+    """Put the columns of `text` in the place of those of `frame` that say the same: so they are kept once."""
+    for place, column in enumerate(frame.get_columns()):
+        if column.dtype == pl.String and column.name in text.columns and not column.null_count():
+            frame.replace_column(place, text[column.name])
 
 
 def _empty_type(field: Field) -> pl.DataType:
