@@ -20,7 +20,8 @@ GUARD = 2
 #: that are dated the right way, then those dated the wrong way round.
 _GROWING, _REVERSED, _UNFIT = 30_000_000, 60_000_000, 90_000_000
 _GROUP = ["group"]
-_EDIT = [*_GROUP, "context"]
+#: A group at one date, as one number for all groups.
+_EDIT = "context"
 
 
 def members(figures: Frame, slots: Frame, patterns: int) -> Frame:
@@ -109,35 +110,25 @@ def _keyed(found: Frame) -> Frame:
 def _over_dates(found: Frame) -> Frame:
     """Return the terms of the edits of groups with several dates, each distinct set of figures once."""
     days = found.select(*_GROUP, "first", "last").unique().sort(*_GROUP, "first", "last")
-    days = days.with_row_index("context").with_columns(nw.col("context").cast(nw.Int64))
+    days = days.with_row_index(_EDIT).with_columns(nw.col(_EDIT).cast(nw.Int64))
     days = days.rename({"first": "at_first", "last": "at_last"})
-    pairs = days.join(found, on=_GROUP, how="inner").with_columns(_cost().alias("cost"))
+    # Of several figures at one distance the one that limits most is taken, and of these the first.
+    end = nw.when(nw.col("coefficient") > 0).then(-nw.col("least")).otherwise(nw.col("most"))
+    pairs = days.join(found, on=_GROUP, how="inner").with_columns(_cost().alias("cost"), end.alias("end"))
     pairs = pairs.filter(nw.col("cost") < _UNFIT)
-    nearest = pairs.group_by([*_EDIT, "slot"]).agg(nw.col("cost").min())
-    chosen = pairs.join(nearest, on=[*_EDIT, "slot", "cost"], how="inner")
-    chosen = _tightest(chosen)
+    chosen = pairs.unique([_EDIT, "slot"], keep="first", order_by=["cost", "end", "quantity"])
     chosen = _strict_and_reversed(chosen, len(days))
     # Numbers of groups are not negative, so these cannot be taken for one; times zero, for the type of the group.
-    key = nw.col("group") * 0 - 1 - nw.col("context")
+    key = nw.col("group") * 0 - 1 - nw.col(_EDIT)
     return _needed_only(_distinct(_paired_edits(chosen))).with_columns(key.alias("key"))
 
 
 def _strict_and_reversed(chosen: Frame, contexts: int) -> Frame:
     """Return each edit without the figures dated the wrong way round, and, as another context, with them."""
     chosen = chosen.with_columns((nw.col("cost") >= _REVERSED).alias("reversed"))
-    turned = chosen.filter(nw.col("reversed")).select(_EDIT).unique()
-    with_them = chosen.join(turned, on=_EDIT, how="inner").with_columns(nw.col("context") + contexts)
+    turned = chosen.filter(nw.col("reversed")).select(_EDIT)
+    with_them = chosen.join(turned, on=_EDIT, how="semi").with_columns(nw.col(_EDIT) + contexts)
     return nw.concat([chosen.filter(~nw.col("reversed")), with_them], how="vertical")
-
-
-def _tightest(chosen: Frame) -> Frame:
-    """Return one figure for each slot: of several at one distance the one that limits most, and of these the first."""
-    end = nw.when(nw.col("coefficient") > 0).then(-nw.col("least")).otherwise(nw.col("most"))
-    chosen = chosen.with_columns(end.alias("end"))
-    for wanted in ("end", "quantity"):
-        least = chosen.group_by([*_EDIT, "slot"]).agg(nw.col(wanted).min())
-        chosen = chosen.join(least, on=[*_EDIT, "slot", wanted], how="inner")
-    return chosen
 
 
 def _cost() -> nw.Expr:
@@ -169,7 +160,7 @@ def _paired_edits(chosen: Frame) -> Frame:
         .agg(nw.len().alias("size"), nw.col("below").sum(), nw.col("alone").any(), turned)
         .filter(nw.col("alone") | ((nw.col("size") > 1) & (nw.col("below") > 0)))
     )
-    return chosen.join(sizes.select(*_EDIT, "size", "turned"), on=_EDIT, how="inner")
+    return chosen.join(sizes.select(_EDIT, "size", "turned"), on=_EDIT, how="inner")
 
 
 def _distinct(chosen: Frame) -> Frame:
@@ -177,12 +168,12 @@ def _distinct(chosen: Frame) -> Frame:
 
     A sum with fewer terms says no more than the whole one; an edit with reversed dates never stands for one without.
     """
-    marks = chosen.select(*_EDIT, "slot", "quantity", "size", "turned")
+    marks = chosen.select(*_GROUP, _EDIT, "slot", "quantity", "size", "turned")
     other = marks.rename({"context": "other", "size": "other_size", "turned": "other_turned"})
     shared = (
         marks.join(other, on=[*_GROUP, "slot", "quantity"], how="inner")
         .filter(nw.col("context") != nw.col("other"))
-        .group_by([*_EDIT, "other", "size", "other_size", "turned", "other_turned"])
+        .group_by([_EDIT, "other", "size", "other_size", "turned", "other_turned"])
         .agg(nw.len().alias("common"))
     )
     covered = shared.filter(
@@ -194,16 +185,16 @@ def _distinct(chosen: Frame) -> Frame:
             | (nw.col("other_turned") < nw.col("turned"))
         )
     )
-    return chosen.join(covered.select(_EDIT).unique(), on=_EDIT, how="anti")
+    return chosen.join(covered.select(_EDIT), on=_EDIT, how="anti")
 
 
 def _needed_only(chosen: Frame) -> Frame:
     """Return the terms without reversed edits whose limited figures all stand in an edit dated the right way."""
-    right = chosen.filter(nw.col("turned") == 0).select(*_GROUP, "slot", "quantity").unique()
-    limited = chosen.filter((nw.col("turned") > 0) & (nw.col("coefficient") > 0))
-    alone = limited.join(right, on=[*_GROUP, "slot", "quantity"], how="anti").select(_EDIT).unique()
-    kept = nw.concat([chosen.filter(nw.col("turned") == 0).select(_EDIT).unique(), alone], how="vertical")
-    return chosen.join(kept, on=_EDIT, how="inner")
+    right = chosen.filter(nw.col("turned") == 0)
+    turned = chosen.filter(nw.col("turned") > 0)
+    limited = turned.filter(nw.col("coefficient") > 0)
+    alone = limited.join(right, on=[*_GROUP, "slot", "quantity"], how="anti").select(_EDIT)
+    return nw.concat([right, turned.join(alone, on=_EDIT, how="semi")], how="vertical")
 
 
 def series(figures: Frame, count: int, pattern: int, patterns: int) -> Frame:

@@ -31,11 +31,14 @@ def with_between(quantities: Quantities, rules: Sequence[Rule], profile: Profile
     unless a number in a rule says otherwise.
     """
     links = _Links(rules, profile, quantities, both_ways=False)
+    if links.none:
+        return quantities
     known, pairs = quantities, []
     fresh = quantities if links.limited else _with_company(quantities)
     for left in reversed(range(longest + 1)):
-        # What the last step leads to is of use only if it was published.
-        found = links.followed(fresh, among=None if left else quantities)
+        # What the last step leads to is of use only if it was published, and so only what comes before such.
+        among = None if left > 1 else links.before(quantities) if left else quantities.frame.select(quantities.place)
+        found = links.followed(fresh, among)
         new = _new(found, known, quantities, profile) if left else known.frame.clear()
         known = replace(known, frame=pl.concat([known.frame, new]))
         pairs.append(_pairs(found, known, quantities))
@@ -68,7 +71,7 @@ def with_neighbours(
     """
     links = _Links(rules, profile, quantities, both_ways=True)
     known, fresh = quantities, start or quantities
-    for taken in range(rounds):
+    for taken in range(0 if links.none else rounds):
         if taken and known.frame.height > most:
             break
         new = _new(links.followed(fresh), known, quantities, profile)
@@ -91,24 +94,34 @@ class _Links:
         slots = slots_of(self._batches, quantities).filter(pl.col("kind").is_in([PLAIN, SCALED]))
         given = slots if both_ways else slots.filter(pl.col("coefficient") > 0)
         others = slots if both_ways else slots.filter(pl.col("coefficient") < 0)
-        joined = given.select("pattern", "fills", "offset").join(others.select("pattern", to="offset"), on="pattern")
-        self._steps = joined.select("fills", step=pl.col("to") - pl.col("offset")).unique()
+        given, others = (side.select("pattern", "fills", "offset") for side in (given, others))
+        joined = given.join(others, on="pattern", suffix="_to")
+        self._steps = joined.select("fills", "fills_to", step=pl.col("offset_to") - pl.col("offset")).unique()
+
+    @property
+    def none(self) -> bool:
+        """Whether there is no step at all."""
+        return self._steps.height == 0
 
     @property
     def limited(self) -> bool:
         """Whether a number in a rule limits quantities."""
         return any(pattern.limit for batch in self._batches for _, pattern in batch.patterns)
 
-    def followed(self, fresh: Quantities, among: Quantities | None = None) -> pl.DataFrame:
+    def followed(self, fresh: Quantities, among: pl.DataFrame | None = None) -> pl.DataFrame:
         """Return where steps lead from `fresh`, and only to places of `among`: ``origin``, ``place`` and dates."""
-        if not self._batches:
-            return fresh.frame.select(pl.col("quantity").alias("origin"), fresh.place, *_DATES).clear()
         figures = fillers(self._batches, fresh, *_DATES)
         place = pl.col("place") + pl.col("step")
         reached = figures.join(self._steps, on="fills").select(pl.col("quantity").alias("origin"), place, *_DATES)
         if among is not None:
-            reached = reached.join(among.frame.select(among.place), on="place", how="semi")
+            reached = reached.join(among, on="place", how="semi")
         return reached.unique(["origin", "place"])
+
+    def before(self, quantities: Quantities) -> pl.DataFrame:
+        """Return the ``place`` of each of `quantities`, and each from which a step leads to one of these."""
+        figures = fillers(self._batches, quantities)
+        before = figures.join(self._steps, left_on="fills", right_on="fills_to").select(pl.col("place") - pl.col("step"))
+        return pl.concat([before, figures.select("place")]).unique()
 
 
 def _standing_in(found: pl.DataFrame, published: Quantities) -> pl.DataFrame:
