@@ -120,7 +120,8 @@ class _Links:
     def before(self, quantities: Quantities) -> pl.DataFrame:
         """Return the ``place`` of each of `quantities`, and each from which a step leads to one of these."""
         figures = fillers(self._batches, quantities)
-        before = figures.join(self._steps, left_on="fills", right_on="fills_to").select(pl.col("place") - pl.col("step"))
+        taken = figures.join(self._steps, left_on="fills", right_on="fills_to")
+        before = taken.select(pl.col("place") - pl.col("step"))
         return pl.concat([before, figures.select("place")]).unique()
 
 
