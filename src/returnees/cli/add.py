@@ -50,13 +50,13 @@ def command(arguments: tuple[str, ...], fields: bool, yes: bool, dry_run: bool, 
     from returnees.cli.asking import Terminal, at_terminal
 
     given, path = _parsed(arguments)
-    opened = Opened.at(path)
-    form = Form.of(opened.package)
-    if fields:
-        click.echo(_listed(form), nl=False)
-        return
-    asker = Terminal() if at_terminal() else None
     try:
+        opened = Opened.at(path)
+        form = Form.of(opened.package)
+        if fields:
+            click.echo(_listed(form), nl=False)
+            return
+        asker = Terminal() if at_terminal() else None
         rows = fill(opened.package, form, given, asker)
         with planned(opened, rows) as plan:
             written = _decided(plan, asker, yes=yes, dry_run=dry_run, allow_errors=allow_errors)
