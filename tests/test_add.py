@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import shutil
 import signal
-import subprocess
 import sys
-import time
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import polars as pl
 import pytest
 from click.testing import CliRunner, Result
+from terminal import at_a_terminal, read_until
 
 import returnees
 from returnees.adding.naming import propose
@@ -496,35 +493,3 @@ def test_what_is_typed_before_the_question_and_what_is_no_text_is_taken_well(pac
         os.write(terminal, b"\x04")
         read_until(terminal, "nothing was written")
         assert process.wait(30) == 2
-
-
-@contextmanager
-def at_a_terminal(arguments: list[str]) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-    """Run Python at a terminal of its own; gives the process, and what its screen and keyboard are at the other end."""
-    import pty
-
-    master, slave = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, *arguments], stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
-        env=os.environ | {"TERM": "dumb"}, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )  # fmt: skip
-    os.close(slave)
-    try:
-        yield process, master
-    finally:
-        process.kill()
-        process.wait(30)
-        os.close(master)
-
-
-def read_until(stream: int, words: str) -> str:
-    """Return what a terminal shows until these words are there."""
-    shown, end = "", time.monotonic() + 30
-    while words not in shown and time.monotonic() < end:
-        if select.select([stream], [], [], 0.5)[0]:
-            try:
-                shown += os.read(stream, 4096).decode("utf-8", "replace")
-            except OSError:
-                break
-    assert words in shown, shown
-    return shown

@@ -55,6 +55,7 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
+        from returnees.cli.common import say
         from returnees.cli.telling import quietly, telling_steps
         from returnees.errors import ReturneesError
         from returnees.report.escape import visible
@@ -63,7 +64,7 @@ class _Commands(click.Group):
             try:
                 return super().invoke(ctx)
             except ReturneesError as error:
-                click.echo(f"returnees: {visible(str(error))}", err=True)
+                say(f"returnees: {visible(str(error))}")
                 ctx.exit(2)
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
-from returnees.cli.common import echo_data
+from returnees.cli.common import echo_data, width_of
 
 
 @click.command(name="cite")
@@ -27,11 +29,13 @@ def command(figure: str | None, package: str | None, form: str, everything: bool
     """
     from returnees.citing import MOST_NAMED, cite
     from returnees.package.opening import open_package
+    from returnees.report.lines import fitted
 
     if figure is not None and package is None and _names_a_package(figure):
         figure, package = None, figure
     most = None if everything else MOST_NAMED
-    echo_data(cite(open_package(package), figure, form, most=most))
+    cited = cite(open_package(package), figure, form, most=most)
+    echo_data(fitted(cited, width_of(sys.stdout)) if form == "text" else cited)
 
 
 def _names_a_package(word: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,6 +31,18 @@ def echo_data(text: str) -> None:
         text = "\n".join(map(visible, text.split("\n")))
     # Without this click would take colours out of data on their way to a file.
     click.echo(text, nl=False, color=True)
+
+
+def width_of(stream: TextIO) -> int | None:
+    """Return how many columns `stream` shows; None where it is no terminal, so that programs read whole lines."""
+    return shutil.get_terminal_size().columns if stream.isatty() else None
+
+
+def say(sentence: str) -> None:
+    """Print a sentence of our own on stderr, folded between words to the width of a terminal."""
+    from returnees.report.lines import fitted
+
+    click.echo(fitted(sentence, width_of(sys.stderr)), err=True)
 
 
 def limit_option(function: Command) -> Command:
@@ -77,7 +90,7 @@ def say_unused_rules(setting: Setting) -> None:
     """Say on stderr that rules could not be used, as far as that is so: their conclusions are missing."""
     wrong = [item for item in setting.findings if item.code != "F407"]
     if wrong:
-        click.echo(f"Not every rule was used: {wrong[0].message} 'returnees validate' says more.", err=True)
+        say(f"Not every rule was used: {wrong[0].message} 'returnees validate' says more.")
 
 
 @contextmanager

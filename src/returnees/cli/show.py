@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
-from returnees.cli.common import choice_of_figures, echo_data, package_argument
+from returnees.cli.common import choice_of_figures, echo_data, package_argument, width_of
 
 
 @click.command(name="show")
@@ -25,6 +27,6 @@ def command(package: str | None, conditions: tuple[str, ...], form: str) -> None
     from returnees.showing import chosen_figures, render_figures
 
     figures = chosen_figures(open_package(package), conditions)
-    echo_data(render_figures(figures, form))
+    echo_data(render_figures(figures, form, width_of(sys.stdout)))
     if form == "text":
         click.echo(f"{figures.frame.height:,} figure{'' if figures.frame.height == 1 else 's'}.", err=True)

@@ -12,6 +12,7 @@ from returnees.errors import UsageError, nearest
 from returnees.findings import catalogue
 from returnees.package.opening import open_package
 from returnees.report.codes import code_entry
+from returnees.report.lines import WIDTH, fitted
 
 _CODE = re.compile(r"^F[0-9]{3}$")
 #: The nearest name is looked for among at most so many figures, those that begin like the subject.
@@ -65,4 +66,6 @@ def _code(code: str) -> str:
     """Return what a finding code means, a broken example, and how to mend it."""
     if code not in catalogue():
         raise UsageError(f"there is no finding code {code}{nearest(code, catalogue())}")
-    return code_entry(catalogue()[code])
+    # A line of the example may be wider: it is a line of a file, and is shown as it stands there.
+    lines = code_entry(catalogue()[code]).split("\n")
+    return "\n".join(line if line.startswith("    ") else fitted(line, WIDTH) for line in lines)

@@ -95,7 +95,5 @@ def _verdicts(report: Report) -> Iterator[str]:
     yield ""
 
 
-
-
 def _painted(text: str, colour: str, on: bool) -> str:
     return f"\x1b[{colour}m{text}\x1b[0m" if on else text
