@@ -373,6 +373,16 @@ def test_a_kill_between_two_files_is_seen_by_the_next_validation(package: Path) 
     assert "data" in CliRunner().invoke(main, ["tidy", str(package), "--check"]).stdout
 
 
+def test_findings_are_laid_out_as_in_a_report_and_say_once_how_to_mend_them(package: Path) -> None:
+    result = CliRunner().invoke(
+        main, ["add", str(package), *as_options(FIGURE | {"population": "men", "value": "400"})]
+    )
+    assert result.exit_code == 1
+    assert "\nerror F201  Figures that break a rule (2)\n  - " in result.stdout
+    assert result.stdout.count("Mend: ") == 1
+    assert max(map(len, result.stdout.partition("The new rows bring:")[2].splitlines())) <= 80
+
+
 # At a terminal.
 
 

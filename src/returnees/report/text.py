@@ -21,6 +21,18 @@ def pieces(report: Report, view: View) -> Iterator[str]:
 
 def _lines(report: Report, view: View) -> Iterator[str]:
     """Yield the findings, the verdicts and the summary."""
+    yield from finding_lines(report, view, "; --format json lists them all")
+    if report.verdicts and not view.quiet:
+        yield from _verdicts(report)
+    *checked, end = summary(report, view)
+    for sentence in checked:
+        yield from wrapped(sentence, "", "  ")
+    colour = _COLOURS[Severity.ERROR] if report.fails(Severity.ERROR) else "32"
+    yield from (_painted(line, colour, view.colour) for line in wrapped(end, "", "  "))
+
+
+def finding_lines(report: Report, view: View, remark: str = "") -> Iterator[str]:
+    """Yield the findings alone, line by line; `remark` is said with the number of those that are left out."""
     listing = listed(report, view.most)
     told: bool | None = None
     left = dict(listing.left_out)
@@ -32,14 +44,8 @@ def _lines(report: Report, view: View) -> Iterator[str]:
             yield from wrapped(_heading(told, report.since), "", "  ")
             yield ""
         last = all(group.code != other.code for other in shown[number + 1 :])
-        yield from _group(report, group, view, left.pop(group.code, 0) if last else 0)
-    if report.verdicts and not view.quiet:
-        yield from _verdicts(report)
-    *checked, end = summary(report, view)
-    for sentence in checked:
-        yield from wrapped(sentence, "", "  ")
-    colour = _COLOURS[Severity.ERROR] if report.fails(Severity.ERROR) else "32"
-    yield from (_painted(line, colour, view.colour) for line in wrapped(end, "", "  "))
+        more = left.pop(group.code, 0) if last else 0
+        yield from _group(report, group, view, (more, remark))
 
 
 def _heading(new: bool, since: str | None) -> str:
@@ -47,9 +53,10 @@ def _heading(new: bool, since: str | None) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _group(report: Report, group: Group, view: View, left: int) -> Iterator[str]:
-    """Yield the findings of one code and severity, and how many of the code are left out."""
+def _group(report: Report, group: Group, view: View, left_out: tuple[int, str]) -> Iterator[str]:
+    """Yield the findings of one code and severity, and how many of the code are left out, with a remark on these."""
     entry, items = catalogue()[group.code], group.findings
+    left, remark = left_out
     count = f" ({len(items) + left:,})" if len(items) + left > 1 else ""
     yield _painted(f"{group.severity.value} {group.code}  {entry.title}", _COLOURS[group.severity], view.colour) + count
     if view.verbose:
@@ -57,7 +64,7 @@ def _group(report: Report, group: Group, view: View, left: int) -> Iterator[str]
     for item in items:
         yield from _finding(report, item, view)
     if left:
-        yield f"  ... and {left:,} more of {group.code}; --format json lists them all."
+        yield f"  ... and {left:,} more of {group.code}{remark}."
     remedies = {item.remedy for item in items if item.remedy}
     if len(remedies) == 1 and not view.verbose:
         yield from wrapped(remedies.pop(), "  Mend: ", "        ")
