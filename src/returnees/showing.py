@@ -25,7 +25,7 @@ def chosen_figures(package: Package, conditions: Sequence[str]) -> Table:
         If a condition is not of this form, its field is not one of figures, or its code does not occur.
     """
     figures = package.table("figures")
-    table, chosen = package.tables["figures"], meets(figures, conditions)
+    table, chosen = package.tables["figures"], meets(figures, conditions, package.tables)
     return replace(table, frame=figures.filter(chosen), raw=RawTable(table.raw.text.filter(chosen)))
 
 
