@@ -6,7 +6,14 @@ import sys
 
 import click
 
-from returnees.cli.common import choice_of_figures, package_argument, say, say_unused_rules, width_of
+from returnees.cli.common import (
+    choice_of_figures,
+    opened_with_warning,
+    package_argument,
+    say,
+    say_unused_rules,
+    width_of,
+)
 
 
 @click.command(name="bounds")
@@ -33,7 +40,7 @@ def command(package: str | None, conditions: tuple[str, ...], everything: bool, 
     from returnees.bounding import bounds
     from returnees.report.bounded import remarks, render_bounds
 
-    found = bounds(package, where=conditions, everything=everything, seconds=seconds)
+    found = bounds(opened_with_warning(package), where=conditions, everything=everything, seconds=seconds)
     click.echo(render_bounds(found, form, width_of(sys.stdout)), nl=False)
     say_unused_rules(found.setting)
     for sentence in remarks(found):

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from returnees.cli.common import echo_data, width_of
+from returnees.cli.common import echo_data, opened_with_warning, width_of
 
 
 @click.command(name="cite")
@@ -28,13 +28,12 @@ def command(figure: str | None, package: str | None, form: str, everything: bool
       returnees cite my-package
     """
     from returnees.citing import MOST_NAMED, cite
-    from returnees.package.opening import open_package
     from returnees.report.lines import fitted
 
     if figure is not None and package is None and _names_a_package(figure):
         figure, package = None, figure
     most = None if everything else MOST_NAMED
-    cited = cite(open_package(package), figure, form, most=most)
+    cited = cite(opened_with_warning(package), figure, form, most=most)
     echo_data(fitted(cited, width_of(sys.stdout)) if form == "text" else cited)
 
 

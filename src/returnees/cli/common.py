@@ -14,6 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from returnees.consistency.setting import Setting
+    from returnees.package.model import Package
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -84,6 +85,31 @@ def choice_of_figures(function: Command) -> Command:
     for option in reversed(options):
         chosen = option(chosen)
     return chosen  # type: ignore[return-value]
+
+
+def opened_with_warning(path: str | None) -> Package:
+    """Open the package at `path`, and say on stderr if it is not valid as far as opening and reading it shows.
+
+    Raises
+    ------
+    PackageError
+        If there is no package at `path`.
+    """
+    from returnees.findings import Severity
+    from returnees.package.opening import open_package
+    from returnees.report.escape import visible
+
+    package = open_package(path)
+    read = [*package.findings, *(item for table in package.tables.values() for item in table.findings)]
+    errors = [item for item in read if item.severity is Severity.ERROR]
+    if errors:
+        first, count = errors[0], len(errors)
+        place = f" ({first.place})" if first.place else ""
+        words = f"{first.code}{place}" if count == 1 else f"{count:,} errors, the first of them {first.code}{place}"
+        command = f"returnees validate {path or ''}".rstrip()
+        words = f"{package.label} is not valid, so far as it was read here: {words}. '{command}' says what is wrong."
+        say(visible(words))
+    return package
 
 
 def say_unused_rules(setting: Setting) -> None:

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from returnees.cli.common import choice_of_figures, package_argument, say, width_of
+from returnees.cli.common import choice_of_figures, opened_with_warning, package_argument, say, width_of
 
 
 @click.command(name="compare")
@@ -33,7 +33,7 @@ def command(package: str | None, conditions: tuple[str, ...], window: int, by: s
     from returnees.comparing import compare
     from returnees.report.compared import remarks, render_comparison
 
-    comparison = compare(package, window=window, by=by, where=conditions)
+    comparison = compare(opened_with_warning(package), window=window, by=by, where=conditions)
     click.echo(render_comparison(comparison, form, width_of(sys.stdout)), nl=False)
     for sentence in remarks(comparison):
         say(sentence)

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from returnees.cli.common import choice_of_figures, echo_data, package_argument, width_of
+from returnees.cli.common import choice_of_figures, echo_data, opened_with_warning, package_argument, width_of
 
 
 @click.command(name="show")
@@ -23,10 +23,9 @@ def command(package: str | None, conditions: tuple[str, ...], form: str) -> None
       returnees show --measure returned --where population=all
       returnees show --source soufan-2017 --format csv
     """
-    from returnees.package.opening import open_package
     from returnees.showing import chosen_figures, render_figures
 
-    figures = chosen_figures(open_package(package), conditions)
+    figures = chosen_figures(opened_with_warning(package), conditions)
     echo_data(render_figures(figures, form, width_of(sys.stdout)))
     if form == "text":
         click.echo(f"{figures.frame.height:,} figure{'' if figures.frame.height == 1 else 's'}.", err=True)
