@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from returnees.findings import Finding, Severity, catalogue
 from returnees.outcome import SEVERITIES, Report
 from returnees.report.escape import for_log, visible
-from returnees.report.lines import wrapped
+from returnees.report.lines import WIDTH, wrapped
 from returnees.report.view import Group, View, groups, listed, summary, when
+
+#: What stands above the rules in the table of verdicts.
+_RULES = "Rule"
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 
@@ -90,15 +93,25 @@ def _finding(report: Report, item: Finding, view: View) -> Iterator[str]:
 
 
 def _verdicts(report: Report) -> Iterator[str]:
-    """Yield the table of verdicts, a line a rule."""
-    width = min(max((len(rule) for rule in report.verdicts), default=4), 38)
-    yield f"{'Verdicts':<{width}}  {'edits':>7} {'holds':>7} {'broken':>6} {'undecided':>9}  {'unverif.':>8}"
-    for rule, counts in report.verdicts.items():
-        name = visible(rule if len(rule) <= width else rule[: width - 1] + "…")
-        yield for_log(
-            f"{name:<{width}}  {counts.edits:>7,} {counts.holds:>7,} {counts.broken:>6,} "
-            f"{counts.undecided:>9,}  {counts.unverifiable:>8,}"
-        )
+    """Yield the table of verdicts, a line a rule; a rule whose name is too long for the line has a line for itself."""
+    heads = ("edits", "holds", "broken", "undecided", "unverifiable")
+    rows = {
+        rule: [f"{count:,}" for count in (each.edits, each.holds, each.broken, each.undecided, each.unverifiable)]
+        for rule, each in report.verdicts.items()
+    }
+    widths = [max(map(len, cells)) for cells in zip(heads, *rows.values(), strict=True)]
+    room = WIDTH - sum(widths) - len(widths) - 1
+    longest = max(len(_RULES), *(len(visible(rule)) for rule in rows))
+    first = min(longest, room)
+    yield "Verdicts on edits; an edit is one rule laid over figures of one source."
+    yield ""
+    for rule, cells in [(_RULES, heads), *rows.items()]:
+        name = visible(rule)
+        if len(name) > first:
+            yield for_log(name)
+            name = ""
+        numbers = " ".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
+        yield for_log(f"{name:<{first}}  {numbers}")
     yield ""
 
 
