@@ -140,6 +140,18 @@ def test_a_stray_quote_says_where_it_opens_and_where_it_ends(
     assert [(item.line, item.message) for item in found] == [(line, words)]
 
 
+@pytest.mark.parametrize(("delimiter", "words"), [(";", "semicolons"), ("\t", "tabs")])
+def test_another_delimiter_is_said_once(tmp_path: Path, delimiter: str, words: str) -> None:
+    content = delimiter.join(["a", "b"]) + "\n" + delimiter.join(["1", "2"]) + "\n"
+    one_table(tmp_path, content.encode(), [{"name": "a"}, {"name": "b"}])
+    (found,) = open_package(tmp_path).tables["t"].findings
+    assert (found.code, found.line) == ("F115", 1)
+    assert found.message == f"t.csv has its cells separated by {words}, not by commas."
+    assert found.remedy.startswith("Save the file with commas between the cells")
+    one_table(tmp_path, content.encode(), [{"name": "a"}, {"name": "b"}], dialect={"delimiter": delimiter})
+    assert open_package(tmp_path).tables["t"].findings == ()
+
+
 def test_device_is_not_read(tmp_path: Path) -> None:
     one_table(tmp_path, b"a\n1\n", [{"name": "a"}])
     (tmp_path / "t.csv").unlink()

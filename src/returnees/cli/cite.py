@@ -18,7 +18,8 @@ from returnees.cli.common import echo_data, opened_with_warning, width_of
 def command(figure: str | None, package: str | None, form: str, everything: bool) -> None:
     """Cite FIGURE: who says it, where it was read, and this package.
 
-    FIGURE is a figure's id. Without it, or with a package in its place, the package as a whole is cited.
+    FIGURE is a figure's id, as 'returnees show --format csv' lists it. Without it, or with a package in its place,
+    the package as a whole is cited.
 
     \b
     Examples:

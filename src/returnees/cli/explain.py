@@ -14,6 +14,8 @@ from returnees.cli.common import opened_with_warning
 def command(subject: str | None, package: str | None, codes: bool) -> None:
     """Explain SUBJECT: a finding code, the id of a figure or the id of a rule.
 
+    'returnees show --format csv' lists the ids of figures, 'returnees validate' those of rules.
+
     \b
     Examples:
       returnees explain F201

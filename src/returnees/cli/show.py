@@ -17,6 +17,8 @@ from returnees.cli.common import choice_of_figures, echo_data, opened_with_warni
 def command(package: str | None, conditions: tuple[str, ...], form: str) -> None:
     """Show the figures of PACKAGE, ranges as ranges.
 
+    With --format csv or json each figure has all its fields, among them the id by which explain and cite know it.
+
     \b
     Examples:
       returnees show --area USA
