@@ -411,6 +411,23 @@ def test_what_is_not_given_is_asked_for_and_known_codes_are_offered(
     assert "ministry-2025-xaa-quit-women" in table(package, "figures")["figure_id"].to_list()
 
 
+def test_an_answer_that_is_needed_is_asked_for_again_with_a_word(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = talk(package, monkeypatch, "", "ministry-2025")
+    assert result.stderr.count("source: ") == 2
+    assert "source: An answer is needed here; Ctrl-C leaves, and nothing is written." in result.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of Unix")
+def test_questions_fit_the_terminal(package: Path) -> None:
+    answers = as_options(FIGURE, "qualifier", "value")
+    with at_a_terminal(["-m", "returnees", "add", str(package), *answers], columns=60) as (_, terminal):
+        shown = read_until(terminal, "qualifier: ")
+    assert "about, at_least, more_than" in " ".join(shown.split())
+    assert max(map(len, shown.splitlines())) <= 60
+
+
 def test_an_unknown_code_is_completed_to_the_nearest(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     options = as_options(FIGURE, "source", "area")
     result = talk(package, monkeypatch, "minstry", "n", "", "Countri B", "", "", "", "", "", "y", options=options)

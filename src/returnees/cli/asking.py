@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from returnees.cli.common import say, width_of
 from returnees.cli.keyboard import typed_line
 from returnees.report.escape import visible
+from returnees.report.lines import fitted
 
 if TYPE_CHECKING:
     from returnees.adding.form import Question
@@ -50,9 +52,9 @@ class Terminal:
         return _prompt("figure", proposal)
 
     def say(self, words: str) -> None:
-        """Print a line."""
+        """Print lines."""
         for line in words.split("\n"):
-            click.echo(visible(line), err=True)
+            say(visible(line))
 
 
 def confirm(words: str, *, default: bool) -> bool:
@@ -80,12 +82,13 @@ def _prompt(words: str, default: str | None) -> str:
         answer = _line(f"{words}{shown}: ") or default
         if answer is not None:
             return answer
+        click.echo("An answer is needed here; Ctrl-C leaves, and nothing is written.", err=True)
 
 
 def _line(prompt: str) -> str:
     """Return the line that is typed after `prompt`."""
     while True:
-        click.echo(prompt, nl=False, err=True)
+        click.echo(fitted(prompt.rstrip(), width_of(sys.stderr)) + " ", nl=False, err=True)
         try:
             return typed_line()
         except UnicodeDecodeError:
