@@ -76,7 +76,8 @@ def _code_meant(code: str, there: Collection[str], called: Mapping[str, str]) ->
     """Return which code of those that are there may be meant, by its code or by what it is called."""
     if code in called:
         return f" ({called[code]})" if called[code] else ""
-    return nearest(code, there, {known: name for known, name in called.items() if name and known in there})
+    chosen = set(there)
+    return nearest(code, there, {known: name for known, name in called.items() if name and known in chosen})
 
 
 def _called(field: str, tables: Mapping[str, Table]) -> Mapping[str, str]:

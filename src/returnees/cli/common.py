@@ -80,7 +80,7 @@ def choice_of_figures(function: Command) -> Command:
         click.option("--measure", help="Only these measures."),
         click.option("--source", help="Only these sources."),
         click.option("--where", "conditions", multiple=True, metavar="FIELD=CODE,...",
-                     help="Only these codes of any other coordinate; may be given several times."),
+                     help="Only these codes of any other field of figures; may be given several times."),
     )  # fmt: skip
     for option in reversed(options):
         chosen = option(chosen)
