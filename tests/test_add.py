@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import shutil
 import signal
-import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 import polars as pl
 import pytest
 from click.testing import CliRunner, Result
+from terminal import at_a_terminal, read_until
 
 import returnees
 from returnees.adding.naming import propose
@@ -376,6 +373,16 @@ def test_a_kill_between_two_files_is_seen_by_the_next_validation(package: Path) 
     assert "data" in CliRunner().invoke(main, ["tidy", str(package), "--check"]).stdout
 
 
+def test_findings_are_laid_out_as_in_a_report_and_say_once_how_to_mend_them(package: Path) -> None:
+    result = CliRunner().invoke(
+        main, ["add", str(package), *as_options(FIGURE | {"population": "men", "value": "400"})]
+    )
+    assert result.exit_code == 1
+    assert "\nerror F201  Figures that break a rule (2)\n  - " in result.stdout
+    assert result.stdout.count("Mend: ") == 1
+    assert max(map(len, result.stdout.partition("The new rows bring:")[2].splitlines())) <= 80
+
+
 # At a terminal.
 
 
@@ -402,6 +409,23 @@ def test_what_is_not_given_is_asked_for_and_known_codes_are_offered(
     assert "document [ministry-2025]" in result.stderr
     assert "+ ministry-2025-xaa-quit-women,ministry-2025,environ 30,about,30,,,p. 9," in result.stdout
     assert "ministry-2025-xaa-quit-women" in table(package, "figures")["figure_id"].to_list()
+
+
+def test_an_answer_that_is_needed_is_asked_for_again_with_a_word(
+    package: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = talk(package, monkeypatch, "", "ministry-2025")
+    assert result.stderr.count("source: ") == 2
+    assert "source: An answer is needed here; Ctrl-C leaves, and nothing is written." in result.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of Unix")
+def test_questions_fit_the_terminal(package: Path) -> None:
+    answers = as_options(FIGURE, "qualifier", "value")
+    with at_a_terminal(["-m", "returnees", "add", str(package), *answers], columns=60) as (_, terminal):
+        shown = read_until(terminal, "qualifier: ")
+    assert "about, at_least, more_than" in " ".join(shown.split())
+    assert max(map(len, shown.splitlines())) <= 60
 
 
 def test_an_unknown_code_is_completed_to_the_nearest(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -453,40 +477,46 @@ def test_no_at_the_end_writes_nothing(package: Path, monkeypatch: pytest.MonkeyP
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of Unix")
 def test_ctrl_c_at_a_terminal_writes_nothing(package: Path) -> None:
-    import pty
-
     before = held(package)
-    master, slave = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "returnees", "add", str(package)],
-        stdin=slave, stdout=slave, stderr=slave, start_new_session=True, env=os.environ | {"TERM": "dumb"},
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    )  # fmt: skip
-    os.close(slave)
-    shown = read_until(master, "source")
-    os.write(master, b"ministry-2025\n")
-    shown += read_until(master, "area [XAA]:")
-    # The prompt is printed before it is waited at: on a busy machine the first key can come too early.
-    for _ in range(10):
+    with at_a_terminal(["-m", "returnees", "add", str(package)]) as (process, terminal):
+        shown = read_until(terminal, "source")
+        os.write(terminal, b"ministry-2025\n")
+        shown += read_until(terminal, "area [XAA]:")
         process.send_signal(signal.SIGINT)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(3)
-            break
-    shown += read_until(master, "nothing was written")
-    assert process.wait(30) == 2
-    os.close(master)
+        shown += read_until(terminal, "nothing was written")
+        assert process.wait(30) == 2
     assert "Traceback" not in shown
     assert held(package) == before
 
 
-def read_until(stream: int, words: str) -> str:
-    """Return what a terminal shows until these words are there."""
-    shown, end = "", time.monotonic() + 60
-    while words not in shown and time.monotonic() < end:
-        if select.select([stream], [], [], 0.5)[0]:
-            try:
-                shown += os.read(stream, 4096).decode("utf-8", "replace")
-            except OSError:
-                break
-    assert words in shown, shown
-    return shown
+#: Asks for ever and counts how often Ctrl-C was pressed; Polars, which is used first, changes how signals end reading.
+ASKING = """
+import click, polars
+from returnees.cli.asking import confirm
+polars.DataFrame({"a": [1]}).lazy().select(polars.col("a") + 1).collect()
+presses = 0
+while True:
+    try:
+        confirm(f"question {presses}", default=True)
+    except (click.Abort, KeyboardInterrupt):
+        presses += 1
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of Unix")
+def test_ctrl_c_is_never_lost_however_soon_after_the_question_it_comes() -> None:
+    with at_a_terminal(["-c", ASKING]) as (process, terminal):
+        for press in range(500):
+            read_until(terminal, f"question {press} [Y/n]: ")
+            process.send_signal(signal.SIGINT)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of Unix")
+def test_what_is_typed_before_the_question_and_what_is_no_text_is_taken_well(package: Path) -> None:
+    with at_a_terminal(["-m", "returnees", "add", str(package)]) as (process, terminal):
+        os.write(terminal, b"\xff\nministry-2025\nXAB\n")
+        shown = read_until(terminal, "measure:")
+        assert "is not text in the terminal's encoding" in shown
+        os.write(terminal, b"\x04")
+        read_until(terminal, "nothing was written")
+        assert process.wait(30) == 2

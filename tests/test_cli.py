@@ -150,6 +150,16 @@ def test_show_keeps_qualifiers() -> None:
     assert "did you mean 'FIN'" in run("show", VALID, "--area", "FI").stderr
 
 
+@pytest.mark.parametrize("command", [("show",), ("explain", "alpha-2017-fin-returned"), ("compare",), ("bounds",)])
+def test_who_shows_what_is_not_valid_says_so(command: tuple[str, ...]) -> None:
+    name, *subject = command
+    path = str(PACKAGES / "integer-lexical")
+    result = run(name, *subject, path)
+    assert f"{path} is not valid, so far as it was read here: 3 errors, the first of them F120 (data/" in result.stderr
+    assert f"'returnees validate {path}' says what is wrong." in result.stderr
+    assert "not valid" not in run(name, *subject, VALID).stderr
+
+
 def test_explain_a_finding_code() -> None:
     text = run("explain", "F120").stdout
     assert "Not of the field's type" in text

@@ -125,7 +125,7 @@ def test_the_command_chooses_figures_and_columns(tmp_path: Path) -> None:
 def test_a_usage_error_of_the_command_ends_with_two(tmp_path: Path) -> None:
     code, stdout, stderr = run("--to", str(tmp_path / "out"), "--where", "area=FIM")
     assert (code, stdout) == (2, "")
-    assert stderr == "returnees: no figure has area 'FIM'; did you mean 'FIN'?\n"
+    assert stderr == "returnees: no figure has area 'FIM'; did you mean 'FIN' (Finland)?\n"
 
 
 def test_a_stranger_s_name_cannot_write_on_the_terminal(tmp_path: Path) -> None:

@@ -145,8 +145,9 @@ def test_the_page_is_current() -> None:
 @pytest.mark.parametrize("code", ["F201", "F302", "F502"])
 def test_explain_prints_what_the_page_says(code: str) -> None:
     said = CliRunner().invoke(main, ["explain", code]).stdout
-    assert said == code_entry(catalogue()[code])
-    assert f"### {said}" in (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
+    written = code_entry(catalogue()[code])
+    assert said.split() == written.split()  # at most 80 columns wide here, a line a paragraph there
+    assert f"### {written}" in (ROOT / "docs" / "findings.md").read_text(encoding="utf-8")
 
 
 def test_explain_names_the_nearest_code_and_what_it_needs() -> None:

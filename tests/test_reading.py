@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import json
 import os
 import zipfile
 from pathlib import Path
@@ -91,6 +92,70 @@ def test_missing_package_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "figures.csv").write_text("a\n")
     with pytest.raises(returnees.PackageError, match="name its folder"):
         open_package(tmp_path / "figures.csv")
+
+
+@pytest.mark.parametrize(
+    ("stated", "words"),
+    [
+        ("area.csv", "; did you mean 'areas.csv'?"),
+        ("data/Areas.CSV", "; did you mean 'areas.csv'?"),
+        ("Areas.csv", "; did you mean 'areas.csv'?"),
+        ("t2.csv", "is not there."),  # 't.csv' is nearest, and is the data of another resource
+        ("areas.json", "is not there."),
+        ("elsewhere.csv", "is not there."),
+    ],
+)
+def test_a_missing_file_names_the_nearest_that_is_not_in_use(tmp_path: Path, stated: str, words: str) -> None:
+    one_table(tmp_path, b"a\n1\n", [{"name": "a"}])
+    (tmp_path / "areas.csv").write_text("a\n1\n")
+    (tmp_path / "outside").symlink_to("/")
+    descriptor = json.loads((tmp_path / "datapackage.json").read_text())
+    descriptor["resources"].append({"name": "more", "path": stated})
+    (tmp_path / "datapackage.json").write_text(json.dumps(descriptor))
+    (found,) = [item for item in open_package(tmp_path).findings if item.code == "F004"]
+    assert found.message.endswith(words)
+
+
+def test_no_file_is_looked_for_among_too_many(tmp_path: Path) -> None:
+    one_table(tmp_path, b"a\n1\n", [{"name": "a"}])
+    (tmp_path / "t.csv").rename(tmp_path / "t1.csv")
+    assert "did you mean 't1.csv'?" in open_package(tmp_path).findings[-1].message
+    for number in range(2_000):
+        (tmp_path / f"{number}.csv").touch()
+    assert "did you mean" not in open_package(tmp_path).findings[-1].message
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "words"),
+    [
+        (b'a,b\n5"6,2\n', 2, "A quote stands inside a cell on line 2, which does not begin with one."),
+        (b'a,b\n"5"6,2\n', 2, "A quote opens a cell on line 2 and ends before the cell does: '6,2' follows it."),
+        (
+            b'a,b\n1,2\n"5,2\n3,4\n"6",7\n', 3,
+            "A quote opens a cell on line 3 and ends only on line 5, where '6\",7' follows it. If the cell is meant to "
+            "end on line 3, its closing quote is missing there, and the one on line 5 opens another.",
+        ),
+    ],
+    ids=["inside", "same-line", "later-line"],
+)  # fmt: skip
+def test_a_stray_quote_says_where_it_opens_and_where_it_ends(
+    tmp_path: Path, content: bytes, line: int, words: str
+) -> None:
+    one_table(tmp_path, content, [{"name": "a"}, {"name": "b"}])
+    found = [item for item in open_package(tmp_path).tables["t"].findings if item.code == "F109"]
+    assert [(item.line, item.message) for item in found] == [(line, words)]
+
+
+@pytest.mark.parametrize(("delimiter", "words"), [(";", "semicolons"), ("\t", "tabs")])
+def test_another_delimiter_is_said_once(tmp_path: Path, delimiter: str, words: str) -> None:
+    content = delimiter.join(["a", "b"]) + "\n" + delimiter.join(["1", "2"]) + "\n"
+    one_table(tmp_path, content.encode(), [{"name": "a"}, {"name": "b"}])
+    (found,) = open_package(tmp_path).tables["t"].findings
+    assert (found.code, found.line) == ("F115", 1)
+    assert found.message == f"t.csv has its cells separated by {words}, not by commas."
+    assert found.remedy.startswith("Save the file with commas between the cells")
+    one_table(tmp_path, content.encode(), [{"name": "a"}, {"name": "b"}], dialect={"delimiter": delimiter})
+    assert open_package(tmp_path).tables["t"].findings == ()
 
 
 def test_device_is_not_read(tmp_path: Path) -> None:

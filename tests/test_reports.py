@@ -67,6 +67,20 @@ def three(**changes: Any) -> tuple[Finding, ...]:
     )  # fmt: skip
 
 
+def test_the_table_of_verdicts_fits_and_cuts_no_rule_and_no_number() -> None:
+    long = "a-rule-whose-name-is-longer-than-what-the-numbers-leave-of-the-line"
+    verdicts = {"short": VerdictCounts(1, 1), long: VerdictCounts(12_345_678, 12_345_670, 8), "Rule": VerdictCounts(2)}
+    lines = rendered("text", replace(report_of(), verdicts=verdicts)).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert lines[lines.index(long) + 1].split() == ["12,345,678", "12,345,670", "8", "0", "0"]
+    heads = next(
+        line for line in lines if line.split() == ["Rule", "edits", "holds", "broken", "undecided", "unverifiable"]
+    )
+    numbers = [line for line in lines if line.endswith(" 0")]
+    assert [line.split()[0] for line in numbers] == ["short", "12,345,678", "Rule"]
+    assert {len(line) for line in numbers} == {len(heads)}
+
+
 @cache
 def sarif_schema() -> Draft4Validator:
     return Draft4Validator(json.loads((SCHEMAS / "sarif-2.1.0-rtm.5.json").read_text("utf-8")))

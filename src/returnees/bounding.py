@@ -102,7 +102,7 @@ def bounds(
     """
     setting = ready_setting(opened(package))
     fields, stated = coordinate_fields(setting), setting.tables["figures"].frame
-    conditions = read_conditions(where, fields, lambda field: _codes(setting, stated, field))
+    conditions = read_conditions(where, fields, lambda field: _codes(setting, stated, field), setting.tables)
     figures = _near(setting, [condition for condition in conditions if condition.field == "source_id"])
     sought = everything or figures.frame.height <= MOST_SOUGHT
     if sought:

@@ -106,7 +106,10 @@ def compare(
     setting = ready_setting(opened(package))
     figures = setting.tables["figures"].frame
     conditions = read_conditions(
-        where, figures.columns, lambda field: figures[field].cast(pl.String).unique().drop_nulls().to_list()
+        where,
+        figures.columns,
+        lambda field: figures[field].cast(pl.String).unique().drop_nulls().to_list(),
+        setting.tables,
     )
     frame = setting.quantities.frame
     left_out = figures.height - frame.height

@@ -9,7 +9,7 @@ from returnees.conditions import meets
 from returnees.figures.readings import amount
 from returnees.package.model import Package
 from returnees.report.escape import for_json
-from returnees.report.lines import grid
+from returnees.report.grid import grid
 from returnees.tables.canonical import csv_bytes
 from returnees.tables.model import RawTable, Table
 
@@ -25,12 +25,15 @@ def chosen_figures(package: Package, conditions: Sequence[str]) -> Table:
         If a condition is not of this form, its field is not one of figures, or its code does not occur.
     """
     figures = package.table("figures")
-    table, chosen = package.tables["figures"], meets(figures, conditions)
+    table, chosen = package.tables["figures"], meets(figures, conditions, package.tables)
     return replace(table, frame=figures.filter(chosen), raw=RawTable(table.raw.text.filter(chosen)))
 
 
-def render_figures(table: Table, form: str) -> str:
-    """Return figures for the terminal (``text``), or as ``csv`` or ``json`` with all their fields."""
+def render_figures(table: Table, form: str, width: int | None = None) -> str:
+    """Return figures for the terminal (``text``), or as ``csv`` or ``json`` with all their fields.
+
+    For the terminal, rows wider than `width` are folded; None leaves each on one line.
+    """
     if form == "csv":
         return csv_bytes(table.raw.text).decode("utf-8")
     if form == "json":
@@ -43,4 +46,4 @@ def render_figures(table: Table, form: str) -> str:
     }
     amounts = [amount(row) for row in figures.iter_rows(named=True)]
     sources = {"source": [str(cell or "") for cell in figures["source_id"]]} if "source_id" in figures.columns else {}
-    return grid({**columns, "figure": amounts, **sources}, shared=columns)
+    return grid({**columns, "figure": amounts, **sources}, shared=columns, width=width)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from returnees.errors import folded
 from returnees.tables.model import Table
+from returnees.tables.names import names_of_codes
 from returnees.tables.schema import Field
-
-#: Fields of a table that say what its codes are called, the best first.
-_NAMES = ("title", "name", "label")
 
 
 @dataclass(frozen=True)
@@ -25,11 +23,7 @@ class Codes:
     @classmethod
     def of_table(cls, noun: str, table: Table, key: str) -> Codes:
         """Return the codes in the field `key` of a table, with the names that it gives them."""
-        frame = table.frame
-        name = next((field for field in _NAMES if field in frame.columns and field != key), None)
-        names = [""] * frame.height if name is None else [str(cell or "") for cell in frame[name].to_list()]
-        pairs = zip(frame[key].to_list(), names, strict=True)
-        return cls(noun, {str(code): called for code, called in pairs if code is not None})
+        return cls(noun, names_of_codes(table, key))
 
     @classmethod
     def of_field(cls, field: Field) -> Codes | None:
@@ -41,12 +35,12 @@ class Codes:
         """Return the code that `answer` names, by code or by name, in any case; None when there is none or several."""
         if answer in self.names:
             return answer
-        found = self._folded.get(_folded(answer), set())
+        found = self._folded.get(folded(answer), set())
         return next(iter(found)) if len(found) == 1 else None
 
     def near(self, answer: str, most: int = 6) -> list[str]:
         """Return codes that `answer` may mean, the nearest first: a part of a code or a name, or nearly one."""
-        wanted = _folded(answer)
+        wanted = folded(answer)
         holding = [word for word in self._folded if wanted and wanted in word]
         alike = difflib.get_close_matches(wanted, self._folded, n=most)
         codes = [code for word in dict.fromkeys(alike + sorted(holding)) for code in sorted(self._folded[word])]
@@ -63,10 +57,5 @@ class Codes:
         for code, name in self.names.items():
             for word in (code, name):
                 if word:
-                    words.setdefault(_folded(word), set()).add(code)
+                    words.setdefault(folded(word), set()).add(code)
         return words
-
-
-def _folded(word: str) -> str:
-    """Return a word without what a person at the keyboard does not care about: case, hyphens, underscores, spaces."""
-    return re.sub(r"[\s_-]+", " ", word).strip().casefold()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from returnees.adding.form import GROWING
 from returnees.checking import check
 from returnees.errors import ReturneesError, UsageError
 from returnees.findings import Finding, Severity, distinct
+from returnees.identity import identity
 from returnees.package.integrity import described
 from returnees.package.model import Package, Resource
 from returnees.package.opening import DESCRIPTOR, open_package
@@ -50,11 +50,12 @@ class Plan:
 
     def brought(self, today: date) -> list[Finding]:
         """Return the findings that the package has with the new rows and not without them."""
-        before = Counter(map(_said, check(self.package, today)[0]))
+        before = Counter((identity(item), item.severity) for item in check(self.package, today)[0])
         brought = []
         for item in distinct(check(self.candidate, today)[0]):
-            if before[_said(item)]:
-                before[_said(item)] -= 1
+            said = identity(item), item.severity
+            if before[said]:
+                before[said] -= 1
             else:
                 brought.append(item)
         return brought
@@ -153,12 +154,6 @@ def _addition(table: Table, delimiter: str, cells: Mapping[str, str]) -> Additio
     row = int(text.select(same).to_series().arg_true()[0])
     line = csv_bytes(text[row], delimiter).decode("utf-8").split("\n", 1)[1]
     return Addition(table.file, table.line(row), line.rstrip("\n"))
-
-
-def _said(item: Finding) -> tuple[object, ...]:
-    """Return what a finding says apart from the lines of files, which move when a row comes in."""
-    message = re.sub(r":[0-9]+(?=[),. ]|$)", "", item.message, flags=re.MULTILINE)
-    return (item.code, item.severity, item.resource, item.file, item.field, item.key, item.rule, item.figures, message)
 
 
 def errors(findings: Iterable[Finding]) -> list[Finding]:

@@ -58,6 +58,7 @@ class _Commands(click.Group):
         import gc
         import os
 
+        from returnees.cli.common import say
         from returnees.cli.telling import quietly, telling_steps
         from returnees.errors import ReturneesError
         from returnees.report.escape import visible
@@ -71,7 +72,7 @@ class _Commands(click.Group):
             try:
                 return super().invoke(ctx)
             except ReturneesError as error:
-                click.echo(f"returnees: {visible(str(error))}", err=True)
+                say(f"returnees: {visible(str(error))}")
                 ctx.exit(2)
 
 

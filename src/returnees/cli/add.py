@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from returnees.adding.form import Form
     from returnees.adding.plan import Plan
     from returnees.findings import Finding
 
-#: How many findings are shown before the rest is only counted.
+#: How many findings of a code are shown before the rest is only counted.
 MOST_SHOWN = 20
 
 
@@ -50,13 +52,13 @@ def command(arguments: tuple[str, ...], fields: bool, yes: bool, dry_run: bool, 
     from returnees.cli.asking import Terminal, at_terminal
 
     given, path = _parsed(arguments)
-    opened = Opened.at(path)
-    form = Form.of(opened.package)
-    if fields:
-        click.echo(_listed(form), nl=False)
-        return
-    asker = Terminal() if at_terminal() else None
     try:
+        opened = Opened.at(path)
+        form = Form.of(opened.package)
+        if fields:
+            click.echo(_listed(form), nl=False)
+            return
+        asker = Terminal() if at_terminal() else None
         rows = fill(opened.package, form, given, asker)
         with planned(opened, rows) as plan:
             written = _decided(plan, asker, yes=yes, dry_run=dry_run, allow_errors=allow_errors)
@@ -121,13 +123,14 @@ def _decided(plan: Plan, asker: object, *, yes: bool, dry_run: bool, allow_error
 
     from returnees.adding.plan import errors
     from returnees.cli.asking import confirm
+    from returnees.cli.common import say
     from returnees.report.escape import visible
 
     for row in plan.additions:
         click.echo(f"{row.file}:{row.line}\n+ {visible(row.text)}")
     click.echo("Checking against every rule ...", err=True)
     brought = plan.brought(date.today())
-    _show(brought)
+    _show(plan, brought)
     wrong = errors(brought)
     if dry_run:
         click.echo("Nothing was written (--dry-run).", err=True)
@@ -135,7 +138,7 @@ def _decided(plan: Plan, asker: object, *, yes: bool, dry_run: bool, allow_error
     if wrong and not allow_errors:
         words = f"The new rows bring {len(wrong):,} {'error' if len(wrong) == 1 else 'errors'}."
         if asker is None or yes or not confirm(f"{words} Write them all the same?", default=False):
-            click.echo(f"{words} Nothing was written; --allow-errors writes all the same.", err=True)
+            say(f"{words} Nothing was written; --allow-errors writes all the same.")
             return False
     elif asker is not None and not yes and not confirm("Write these rows?", default=True):
         click.echo("Nothing was written.", err=True)
@@ -145,15 +148,17 @@ def _decided(plan: Plan, asker: object, *, yes: bool, dry_run: bool, allow_error
     return True
 
 
-def _show(brought: list[Finding]) -> None:
-    """Print the findings that the new rows bring."""
-    from returnees.report.single import finding_words
+def _show(plan: Plan, brought: Sequence[Finding]) -> None:
+    """Print the findings that the new rows bring, as a report does."""
+    from returnees.cli.common import wants_colour
+    from returnees.outcome import Report
+    from returnees.report.text import finding_lines
+    from returnees.report.view import View
 
     if not brought:
         click.echo("The new rows bring no finding.")
         return
-    click.echo("The new rows bring:")
-    for item in brought[:MOST_SHOWN]:
-        click.echo(f"\n{finding_words(item)}")
-    if len(brought) > MOST_SHOWN:
-        click.echo(f"\n... and {len(brought) - MOST_SHOWN:,} more findings.")
+    click.echo("The new rows bring:\n")
+    report = Report(plan.package.name, plan.package.version, tuple(brought))
+    view = View(most=MOST_SHOWN, colour=wants_colour(sys.stdout))
+    click.echo("\n".join(finding_lines(report, view)), color=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
+from returnees.cli.common import say, width_of
+from returnees.cli.keyboard import typed_line
 from returnees.report.escape import visible
+from returnees.report.lines import fitted
 
 if TYPE_CHECKING:
     from returnees.adding.form import Question
@@ -50,26 +52,46 @@ class Terminal:
         return _prompt("figure", proposal)
 
     def say(self, words: str) -> None:
-        """Print a line."""
+        """Print lines."""
         for line in words.split("\n"):
-            click.echo(visible(line), err=True)
+            say(visible(line))
 
 
 def confirm(words: str, *, default: bool) -> bool:
-    """Ask yes or no on stderr."""
-    _listen_for_interrupts()
-    return click.confirm(words, default=default, err=True)
+    """Ask yes or no on stderr; Enter alone is `default`.
+
+    Raises
+    ------
+    click.Abort
+        If the person leaves with Ctrl-C or Ctrl-D.
+    """
+    answers = {"y": True, "yes": True, "n": False, "no": False, "": default}
+    while True:
+        answer = _line(f"{words} [{'Y/n' if default else 'y/N'}]: ").strip().lower()
+        if answer in answers:
+            return answers[answer]
+        click.echo("Please answer y or n.", err=True)
 
 
 def _prompt(words: str, default: str | None) -> str:
-    _listen_for_interrupts()
+    """Ask on stderr until there is an answer; Enter alone is `default`, if there is one."""
     if default is not None and visible(default) != default:
         default = None  # it would be printed as it is
-    answer: str = click.prompt(words, default=default, show_default=bool(default), err=True)
-    return answer
+    shown = f" [{default}]" if default else ""
+    while True:
+        answer = _line(f"{words}{shown}: ") or default
+        if answer is not None:
+            return answer
+        click.echo("An answer is needed here; Ctrl-C leaves, and nothing is written.", err=True)
 
 
-def _listen_for_interrupts() -> None:
-    """Let Ctrl-C end a question at once: Polars has the system go on reading after it until Enter is pressed."""
-    if hasattr(signal, "siginterrupt"):
-        signal.siginterrupt(signal.SIGINT, True)
+def _line(prompt: str) -> str:
+    """Return the line that is typed after `prompt`."""
+    while True:
+        click.echo(fitted(prompt.rstrip(), width_of(sys.stderr)) + " ", nl=False, err=True)
+        try:
+            return typed_line()
+        except UnicodeDecodeError:
+            click.echo("What was typed is not text in the terminal's encoding; please type it again.", err=True)
+        except (KeyboardInterrupt, EOFError):
+            raise click.Abort from None

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
-from returnees.cli.common import choice_of_figures, package_argument, say_unused_rules
+from returnees.cli.common import (
+    choice_of_figures,
+    opened_with_warning,
+    package_argument,
+    say,
+    say_unused_rules,
+    width_of,
+)
 
 
 @click.command(name="bounds")
@@ -31,8 +40,8 @@ def command(package: str | None, conditions: tuple[str, ...], everything: bool, 
     from returnees.bounding import bounds
     from returnees.report.bounded import remarks, render_bounds
 
-    found = bounds(package, where=conditions, everything=everything, seconds=seconds)
-    click.echo(render_bounds(found, form), nl=False)
+    found = bounds(opened_with_warning(package), where=conditions, everything=everything, seconds=seconds)
+    click.echo(render_bounds(found, form, width_of(sys.stdout)), nl=False)
     say_unused_rules(found.setting)
     for sentence in remarks(found):
-        click.echo(sentence, err=True)
+        say(sentence)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
-from returnees.cli.common import echo_data
+from returnees.cli.common import echo_data, opened_with_warning, width_of
 
 
 @click.command(name="cite")
@@ -16,7 +18,8 @@ from returnees.cli.common import echo_data
 def command(figure: str | None, package: str | None, form: str, everything: bool) -> None:
     """Cite FIGURE: who says it, where it was read, and this package.
 
-    FIGURE is a figure's id. Without it, or with a package in its place, the package as a whole is cited.
+    FIGURE is a figure's id, as 'returnees show --format csv' lists it. Without it, or with a package in its place,
+    the package as a whole is cited.
 
     \b
     Examples:
@@ -26,12 +29,13 @@ def command(figure: str | None, package: str | None, form: str, everything: bool
       returnees cite my-package
     """
     from returnees.citing import MOST_NAMED, cite
-    from returnees.package.opening import open_package
+    from returnees.report.lines import fitted
 
     if figure is not None and package is None and _names_a_package(figure):
         figure, package = None, figure
     most = None if everything else MOST_NAMED
-    echo_data(cite(open_package(package), figure, form, most=most))
+    cited = cite(opened_with_warning(package), figure, form, most=most)
+    echo_data(fitted(cited, width_of(sys.stdout)) if form == "text" else cited)
 
 
 def _names_a_package(word: str) -> bool:

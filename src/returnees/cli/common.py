@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from returnees.consistency.setting import Setting
+    from returnees.package.model import Package
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -30,6 +32,18 @@ def echo_data(text: str) -> None:
         text = "\n".join(map(visible, text.split("\n")))
     # Without this click would take colours out of data on their way to a file.
     click.echo(text, nl=False, color=True)
+
+
+def width_of(stream: TextIO) -> int | None:
+    """Return how many columns `stream` shows; None where it is no terminal, so that programs read whole lines."""
+    return shutil.get_terminal_size().columns if stream.isatty() else None
+
+
+def say(sentence: str) -> None:
+    """Print a sentence of our own on stderr, folded between words to the width of a terminal."""
+    from returnees.report.lines import fitted
+
+    click.echo(fitted(sentence, width_of(sys.stderr)), err=True)
 
 
 def limit_option(function: Command) -> Command:
@@ -66,18 +80,43 @@ def choice_of_figures(function: Command) -> Command:
         click.option("--measure", help="Only these measures."),
         click.option("--source", help="Only these sources."),
         click.option("--where", "conditions", multiple=True, metavar="FIELD=CODE,...",
-                     help="Only these codes of any other coordinate; may be given several times."),
+                     help="Only these codes of any other field of figures; may be given several times."),
     )  # fmt: skip
     for option in reversed(options):
         chosen = option(chosen)
     return chosen  # type: ignore[return-value]
 
 
+def opened_with_warning(path: str | None) -> Package:
+    """Open the package at `path`, and say on stderr if it is not valid as far as opening and reading it shows.
+
+    Raises
+    ------
+    PackageError
+        If there is no package at `path`.
+    """
+    from returnees.findings import Severity
+    from returnees.package.opening import open_package
+    from returnees.report.escape import visible
+
+    package = open_package(path)
+    read = [*package.findings, *(item for table in package.tables.values() for item in table.findings)]
+    errors = [item for item in read if item.severity is Severity.ERROR]
+    if errors:
+        first, count = errors[0], len(errors)
+        place = f" ({first.place})" if first.place else ""
+        words = f"{first.code}{place}" if count == 1 else f"{count:,} errors, the first of them {first.code}{place}"
+        command = f"returnees validate {path or ''}".rstrip()
+        words = f"{package.label} is not valid, so far as it was read here: {words}. '{command}' says what is wrong."
+        say(visible(words))
+    return package
+
+
 def say_unused_rules(setting: Setting) -> None:
     """Say on stderr that rules could not be used, as far as that is so: their conclusions are missing."""
     wrong = [item for item in setting.findings if item.code != "F407"]
     if wrong:
-        click.echo(f"Not every rule was used: {wrong[0].message} 'returnees validate' says more.", err=True)
+        say(f"Not every rule was used: {wrong[0].message} 'returnees validate' says more.")
 
 
 @contextmanager

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
-from returnees.cli.common import choice_of_figures, package_argument
+from returnees.cli.common import choice_of_figures, opened_with_warning, package_argument, say, width_of
 
 
 @click.command(name="compare")
@@ -31,7 +33,7 @@ def command(package: str | None, conditions: tuple[str, ...], window: int, by: s
     from returnees.comparing import compare
     from returnees.report.compared import remarks, render_comparison
 
-    comparison = compare(package, window=window, by=by, where=conditions)
-    click.echo(render_comparison(comparison, form), nl=False)
+    comparison = compare(opened_with_warning(package), window=window, by=by, where=conditions)
+    click.echo(render_comparison(comparison, form, width_of(sys.stdout)), nl=False)
     for sentence in remarks(comparison):
-        click.echo(sentence, err=True)
+        say(sentence)

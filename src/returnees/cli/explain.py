@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import click
 
+from returnees.cli.common import opened_with_warning
+
 
 @click.command(name="explain")
 @click.argument("subject", required=False, default=None)
@@ -11,6 +13,8 @@ import click
 @click.option("--codes", is_flag=True, help="Explain every finding code, as docs/findings.md does.")
 def command(subject: str | None, package: str | None, codes: bool) -> None:
     """Explain SUBJECT: a finding code, the id of a figure or the id of a rule.
+
+    'returnees show --format csv' lists the ids of figures, 'returnees validate' those of rules.
 
     \b
     Examples:
@@ -20,7 +24,7 @@ def command(subject: str | None, package: str | None, codes: bool) -> None:
       returnees explain --codes
     """
     from returnees.errors import UsageError
-    from returnees.explaining import explain
+    from returnees.explaining import explain, explain_code, is_code
     from returnees.report.codes import codes_page
 
     if codes:
@@ -28,4 +32,5 @@ def command(subject: str | None, package: str | None, codes: bool) -> None:
         return
     if subject is None:
         raise UsageError("name what to explain: a finding code, the id of a figure or the id of a rule; or --codes")
-    click.echo(explain(subject, package), nl=False)
+    words = explain_code(subject) if is_code(subject) else explain(subject, opened_with_warning(package))
+    click.echo(words, nl=False)

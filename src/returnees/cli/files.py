@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from returnees.cli.common import Command, package_argument
+
 if TYPE_CHECKING:
     from returnees.package.model import Package
 
@@ -53,9 +55,25 @@ def write_or_check(folder: Path, files: Mapping[str, bytes], check: bool) -> boo
     return check and bool(stale)
 
 
-def write_page(
-    package: str | None, file: Path | None, usual: str, check: bool, make: Callable[[Package], str]
-) -> None:
+def page_arguments(usual: str) -> Callable[[Command], Command]:
+    """Give a command that writes a page the arguments of `write_page`: ``package``, ``file`` and ``check``."""
+
+    def given(function: Command) -> Command:
+        options = (
+            package_argument,
+            click.option("--to", "file", type=click.Path(dir_okay=False, path_type=Path),
+                         help=f"The file to write or to check; else {usual} of PACKAGE."),
+            click.option("--check", is_flag=True,
+                         help="Say whether the file is stale, change nothing, and exit 1 if it is."),
+        )  # fmt: skip
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return given
+
+
+def write_page(package: str | None, file: Path | None, usual: str, check: bool, make: Callable[[Package], str]) -> None:
     """Write the page that `make` makes of a package to `file`, else to `usual` in its folder, unless it is current.
 
     With `check` nothing is written, and the exit code is 1 if the page is stale.

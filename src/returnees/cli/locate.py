@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from returnees.cli.common import package_argument, say_unused_rules
+from returnees.cli.common import opened_with_warning, package_argument, say, say_unused_rules
 
 
 def _weight(ctx: click.Context, _: click.Parameter, stated: tuple[str, ...]) -> dict[str, float]:
@@ -49,10 +49,10 @@ def command(package: str | None, weights: dict[str, float], max_explanations: in
     from returnees.locating import locate
     from returnees.report.located import render_location, render_location_json, reservations, summary
 
-    location = locate(package, weights=weights, most=max_explanations, seconds=seconds)
+    location = locate(opened_with_warning(package), weights=weights, most=max_explanations, seconds=seconds)
     click.echo(render_location_json(location) if form == "json" else render_location(location), nl=False)
     say_unused_rules(location.setting)
     for sentence in (*reservations(location), summary(location)):
-        click.echo(sentence, err=True)
+        say(sentence)
     if location.unexplained:
         sys.exit(1)

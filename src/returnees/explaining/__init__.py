@@ -10,27 +10,43 @@ import polars as pl
 from returnees.consistency.setting import Setting, setting_of
 from returnees.errors import UsageError, nearest
 from returnees.findings import catalogue
-from returnees.package.opening import open_package
+from returnees.package.model import Package
 from returnees.report.codes import code_entry
+from returnees.report.lines import WIDTH, fitted
 
 _CODE = re.compile(r"^F[0-9]{3}$")
 #: The nearest name is looked for among at most so many figures, those that begin like the subject.
 _MOST_COMPARED = 20_000
 
 
-def explain(subject: str, path: str | None = None) -> str:
-    """Return in words what `subject` is: a finding code, or a figure or a rule of the package at `path`.
+def is_code(subject: str) -> bool:
+    """Whether `subject` is written as a finding code is."""
+    return bool(_CODE.match(subject))
+
+
+def explain_code(code: str) -> str:
+    """Return what a finding code means, a broken example, and how to mend it.
 
     Raises
     ------
     UsageError
-        If there is no such code, figure or rule; the message names the nearest.
-    PackageError
-        If there is no package at `path`.
+        If there is no such code; the message names the nearest.
     """
-    if _CODE.match(subject):
-        return _code(subject)
-    package = open_package(path)
+    if code not in catalogue():
+        raise UsageError(f"there is no finding code {code}{nearest(code, catalogue())}")
+    # A line of the example may be wider: it is a line of a file, and is shown as it stands there.
+    lines = code_entry(catalogue()[code]).split("\n")
+    return "\n".join(line if line.startswith("    ") else fitted(line, WIDTH) for line in lines)
+
+
+def explain(subject: str, package: Package) -> str:
+    """Return in words what the figure or the rule of `package` is that is called `subject`.
+
+    Raises
+    ------
+    UsageError
+        If there is no such figure or rule; the message names the nearest, which may be a finding code.
+    """
     setting = setting_of(package)
     parts = list(_of_package(subject, setting)) if setting is not None else []
     if not parts:
@@ -59,10 +75,3 @@ def _ids(setting: Setting | None, subject: str) -> Iterable[str]:
     if len(ids) > _MOST_COMPARED:
         ids = ids.filter(ids.str.starts_with(subject[:3])).head(_MOST_COMPARED)
     return ids.to_list()
-
-
-def _code(code: str) -> str:
-    """Return what a finding code means, a broken example, and how to mend it."""
-    if code not in catalogue():
-        raise UsageError(f"there is no finding code {code}{nearest(code, catalogue())}")
-    return code_entry(catalogue()[code])

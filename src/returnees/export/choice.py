@@ -29,7 +29,7 @@ def chosen_rows(package: Package, conditions: Sequence[str]) -> Mapping[str, pl.
     UsageError
         If a condition is wrong, or no figure meets them all.
     """
-    figures = meets(package.table("figures"), conditions)
+    figures = meets(package.table("figures"), conditions, package.tables)
     if not figures.any():
         raise UsageError(f"no figure meets {' and '.join(conditions)} together")
     tables = package.tables

@@ -14,6 +14,7 @@ from returnees.package import jail, strictjson
 from returnees.package.checksums import checksum_findings
 from returnees.package.integrity import integrity
 from returnees.package.limits import Limits
+from returnees.package.missing import Folder
 from returnees.package.model import Package, Resource
 from returnees.package.profile import beyond_the_profile, conforms, not_a_column, unsupported
 from returnees.package.shipped import shipped_package
@@ -113,6 +114,7 @@ def _resources(root: Path, descriptor: Mapping[str, Any], limits: Limits) -> tup
     if len(items) > limits.resources:
         message = f"{DESCRIPTOR} names {len(items):,} resources; at most {limits.resources:,} are read."
         findings.append(finding("F006", message, file=DESCRIPTOR))
+    folder = Folder.of(root, descriptor)
     resources: dict[str, Resource] = {}
     left = limits.package_bytes
     for item in items[: limits.resources]:
@@ -123,13 +125,15 @@ def _resources(root: Path, descriptor: Mapping[str, Any], limits: Limits) -> tup
             message = f"Two resources are called '{item['name']}'."
             findings.append(finding("F002", message, resource=item["name"], file=DESCRIPTOR))
             continue
-        resources[folded], more, size = _resource(root, item, limits, left)
+        resources[folded], more, size = _resource(folder, item, limits, left)
         findings += more
         left -= size
     return tuple(resources.values()), findings
 
 
-def _resource(root: Path, item: Mapping[str, Any], limits: Limits, left: int) -> tuple[Resource, list[Finding], int]:
+def _resource(
+    folder: Folder, item: Mapping[str, Any], limits: Limits, left: int
+) -> tuple[Resource, list[Finding], int]:
     """Return one resource with its real file and its schema, the findings on both, and the size of the file.
 
     A file of more than `left` bytes is not read.
@@ -141,14 +145,14 @@ def _resource(root: Path, item: Mapping[str, Any], limits: Limits, left: int) ->
         path = path[0]
     file: Path | None = None
     if isinstance(path, str):
-        file, findings = _follow(root, path, name, "path")
+        file, findings = _follow(folder, path, name, "path")
     else:
         what = "inline data" if "data" in item else "data in several files" if isinstance(path, list) else None
         if what:
             findings.append(
                 finding("F006", f"Resource '{name}' holds {what}, which is not read.", resource=name, file=DESCRIPTOR)
             )
-    schema, problem = _schema(root, item, name, limits)
+    schema, problem = _schema(folder, item, name, limits)
     findings += problem
     resource = Resource(name, path if isinstance(path, str) else "", file, item, schema)
     if file is None:
@@ -174,12 +178,12 @@ def _size(file: Path, most: int, left: int) -> tuple[int, str | None]:
     return size, None
 
 
-def _follow(root: Path, path: str, name: str, what: str) -> tuple[Path | None, list[Finding]]:
+def _follow(folder: Folder, path: str, name: str, what: str) -> tuple[Path | None, list[Finding]]:
     """Return the real path of a resource's file or schema, or the finding that says why it is not followed."""
     try:
-        return jail.resolve(root, path), []
+        return jail.resolve(folder.root, path), []
     except jail.PathMissing:
-        message = f"Resource '{name}': its {what} '{path}' is not there."
+        message = f"Resource '{name}': its {what} '{path}' is not there{folder.nearest(path) or '.'}"
         return None, [finding("F004", message, resource=name, file=DESCRIPTOR)]
     except jail.PathRefused as error:
         message = f"Resource '{name}': its {what} '{path}' {error}."
@@ -187,7 +191,7 @@ def _follow(root: Path, path: str, name: str, what: str) -> tuple[Path | None, l
 
 
 def _schema(
-    root: Path, item: Mapping[str, Any], name: str, limits: Limits
+    folder: Folder, item: Mapping[str, Any], name: str, limits: Limits
 ) -> tuple[Mapping[str, Any] | None, list[Finding]]:
     """Return a resource's Table Schema, stated in place or in a file of the package, once it has the right shape."""
     stated = item.get("schema")
@@ -197,7 +201,7 @@ def _schema(
     findings: list[Finding] = []
     if isinstance(stated, str):
         where = stated
-        file, findings = _follow(root, stated, name, "schema")
+        file, findings = _follow(folder, stated, name, "schema")
         if file is None:
             return None, findings
         try:

@@ -10,8 +10,9 @@ import polars as pl
 from returnees.bounding import CONTRADICTORY, UNDECIDED, Bounded, Bounds
 from returnees.consistency.naming import coordinate_fields
 from returnees.consistency.wording import span
+from returnees.report.grid import grid
 from returnees.report.jsontext import json_text
-from returnees.report.lines import grid, plain_number
+from returnees.report.lines import plain_number
 
 #: How many figures that bind a quantity the table names.
 MOST_NAMED = 3
@@ -34,8 +35,8 @@ def _quantity(item: Bounded) -> dict[str, Any]:
     }
 
 
-def render_bounds(bounds: Bounds, form: str) -> str:
-    """Return the bounds as ``text``, ``json`` or ``csv``."""
+def render_bounds(bounds: Bounds, form: str, width: int | None = None) -> str:
+    """Return the bounds as ``text``, in which rows wider than `width` are folded, ``json`` or ``csv``."""
     if form == "json":
         return json_text(bounds_dict(bounds))
     if form == "csv":
@@ -55,7 +56,7 @@ def render_bounds(bounds: Bounds, form: str) -> str:
         "can be": [_can_be(item) for item in bounds.quantities],
         "because of": [_binding(item) for item in bounds.quantities],
     }
-    return grid({**columns, **said}, shared=names)
+    return grid({**columns, **said}, shared=names, width=width)
 
 
 def _can_be(item: Bounded) -> str:

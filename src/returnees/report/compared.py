@@ -11,8 +11,9 @@ import polars as pl
 from returnees.comparing import Agreement, Compared, Comparison, Disagreement
 from returnees.consistency.wording import clean, span
 from returnees.figures.readings import number
+from returnees.report.grid import grid
 from returnees.report.jsontext import json_text
-from returnees.report.lines import grid, plain_number
+from returnees.report.lines import plain_number
 
 
 def comparison_dict(comparison: Comparison) -> dict[str, Any]:
@@ -38,8 +39,8 @@ def _ids(figures: Sequence[Compared]) -> list[str]:
     return [item.figure for item in figures]
 
 
-def render_comparison(comparison: Comparison, form: str) -> str:
-    """Return the comparison as ``text``, ``json`` or ``csv``."""
+def render_comparison(comparison: Comparison, form: str, width: int | None = None) -> str:
+    """Return the comparison as ``text``, in which rows wider than `width` are folded, ``json`` or ``csv``."""
     if form == "json":
         return json_text(comparison_dict(comparison))
     if form == "csv":
@@ -47,14 +48,14 @@ def render_comparison(comparison: Comparison, form: str) -> str:
     parts = []
     if comparison.disagreements:
         gaps = [number(clean(item.gap)) for item in comparison.disagreements]
-        parts += ["Disagreements, furthest apart first\n", _table(comparison.disagreements, "gap", gaps)]
+        parts += ["Disagreements, furthest apart first\n", _table(comparison.disagreements, "gap", gaps, width)]
     if comparison.agreements:
         common = [span(item.low, item.high) for item in comparison.agreements]
-        parts += ["Agreements\n", _table(comparison.agreements, "in common", common)]
+        parts += ["Agreements\n", _table(comparison.agreements, "in common", common, width)]
     return "\n".join(parts)
 
 
-def _table(groups: Sequence[Disagreement | Agreement], name: str, cells: Sequence[str]) -> str:
+def _table(groups: Sequence[Disagreement | Agreement], name: str, cells: Sequence[str], width: int | None) -> str:
     """Return a table with a row a figure; what its group shares stands in the first row of the group."""
     rows = [(place, figure) for place, group in enumerate(groups) for figure in group.figures]
     fields = list(groups[0].coordinates)
@@ -71,7 +72,7 @@ def _table(groups: Sequence[Disagreement | Agreement], name: str, cells: Sequenc
         "figure": [figure.printed for _, figure in rows],
         "source": [figure.source for _, figure in rows],
     }
-    return grid(columns, shared=names, once=["", name, *names])
+    return grid(columns, shared=names, once=["", name, *names], width=width)
 
 
 def _csv(comparison: Comparison) -> str:

@@ -1,10 +1,9 @@
-"""Lines for a person at a terminal: wrapped to 80 columns, tables, and nothing that a terminal would obey."""
+"""Lines for a person at a terminal: wrapped to 80 columns or to its width, and nothing that a terminal would obey."""
 
 from __future__ import annotations
 
 import math
 import textwrap
-from collections.abc import Collection, Mapping, Sequence
 
 from returnees.report.escape import for_log, visible
 
@@ -27,29 +26,23 @@ def wrapped(text: str, first: str, rest: str) -> list[str]:
     return [for_log(line) for line in lines]
 
 
-def grid(columns: Mapping[str, Sequence[str]], *, shared: Collection[str] = (), once: Collection[str] = ()) -> str:
-    """Return a table of text cells, given by column.
+def fitted(text: str, width: int | None) -> str:
+    """Return `text`, which is safe to print, with its lines folded between words so that none is wider than `width`.
 
-    Parameters
-    ----------
-    shared
-        Columns that are said once above the table when they say the same in every row.
-    once
-        Columns whose cell is left empty when the cells of all these columns are those of the row above.
+    The further lines of one that is indented are indented as it is. A word is never cut, so that an id or an address
+    can be copied; None folds nothing.
     """
-    from tabulate import tabulate
+    if width is None:
+        return text
+    return "\n".join(line if len(line) <= width else _folded(line, width) for line in text.split("\n"))
 
-    cells = {name: [visible(cell) for cell in column] for name, column in columns.items()}
-    rows = len(next(iter(cells.values()), []))
-    constant = [name for name in cells if name in shared and rows > 1 and len(set(cells[name])) == 1]
-    said = [f"{name} {cells[name][0]}" for name in constant if cells[name][0]]
-    varying = [name for name in cells if name not in constant]
-    keys = list(zip(*(cells[name] for name in once), strict=True)) if once else [()] * rows
-    again = [bool(once) and row > 0 and keys[row] == keys[row - 1] for row in range(rows)]
-    body = [["" if again[row] and name in once else cells[name][row] for name in varying] for row in range(rows)]
-    table = tabulate(body, headers=varying, tablefmt="simple", disable_numparse=True)
-    head = [", ".join(said), ""] if said else []
-    return "".join(f"{line.rstrip()}\n" for line in (*head, *table.splitlines()))
+
+def _folded(line: str, width: int) -> str:
+    indent = " " * (len(line) - len(line.lstrip(" ")))
+    return textwrap.fill(
+        line.strip(" "), width, initial_indent=indent, subsequent_indent=indent, break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
 
 
 def plain_number(value: float) -> int | float | None:

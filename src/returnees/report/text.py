@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from returnees.findings import Finding, Severity, catalogue
 from returnees.outcome import SEVERITIES, Report
 from returnees.report.escape import for_log, visible
-from returnees.report.lines import wrapped
+from returnees.report.lines import WIDTH, wrapped
 from returnees.report.view import Group, View, groups, listed, summary, when
+
+#: What stands above the rules in the table of verdicts.
+_RULES = "Rule"
 
 _COLOURS = {Severity.ERROR: "31", Severity.WARNING: "33", Severity.INFO: "36"}
 
@@ -21,6 +24,18 @@ def pieces(report: Report, view: View) -> Iterator[str]:
 
 def _lines(report: Report, view: View) -> Iterator[str]:
     """Yield the findings, the verdicts and the summary."""
+    yield from finding_lines(report, view, "; --format json lists them all")
+    if report.verdicts and not view.quiet:
+        yield from _verdicts(report)
+    *checked, end = summary(report, view)
+    for sentence in checked:
+        yield from wrapped(sentence, "", "  ")
+    colour = _COLOURS[Severity.ERROR] if report.fails(Severity.ERROR) else "32"
+    yield from (_painted(line, colour, view.colour) for line in wrapped(end, "", "  "))
+
+
+def finding_lines(report: Report, view: View, remark: str = "") -> Iterator[str]:
+    """Yield the findings alone, line by line; `remark` is said with the number of those that are left out."""
     listing = listed(report, view.most)
     told: bool | None = None
     left = dict(listing.left_out)
@@ -32,14 +47,8 @@ def _lines(report: Report, view: View) -> Iterator[str]:
             yield from wrapped(_heading(told, report.since), "", "  ")
             yield ""
         last = all(group.code != other.code for other in shown[number + 1 :])
-        yield from _group(report, group, view, left.pop(group.code, 0) if last else 0)
-    if report.verdicts and not view.quiet:
-        yield from _verdicts(report)
-    *checked, end = summary(report, view)
-    for sentence in checked:
-        yield from wrapped(sentence, "", "  ")
-    colour = _COLOURS[Severity.ERROR] if report.fails(Severity.ERROR) else "32"
-    yield from (_painted(line, colour, view.colour) for line in wrapped(end, "", "  "))
+        more = left.pop(group.code, 0) if last else 0
+        yield from _group(report, group, view, (more, remark))
 
 
 def _heading(new: bool, since: str | None) -> str:
@@ -47,9 +56,10 @@ def _heading(new: bool, since: str | None) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _group(report: Report, group: Group, view: View, left: int) -> Iterator[str]:
-    """Yield the findings of one code and severity, and how many of the code are left out."""
+def _group(report: Report, group: Group, view: View, left_out: tuple[int, str]) -> Iterator[str]:
+    """Yield the findings of one code and severity, and how many of the code are left out, with a remark on these."""
     entry, items = catalogue()[group.code], group.findings
+    left, remark = left_out
     count = f" ({len(items) + left:,})" if len(items) + left > 1 else ""
     yield _painted(f"{group.severity.value} {group.code}  {entry.title}", _COLOURS[group.severity], view.colour) + count
     if view.verbose:
@@ -57,7 +67,7 @@ def _group(report: Report, group: Group, view: View, left: int) -> Iterator[str]
     for item in items:
         yield from _finding(report, item, view)
     if left:
-        yield f"  ... and {left:,} more of {group.code}; --format json lists them all."
+        yield f"  ... and {left:,} more of {group.code}{remark}."
     remedies = {item.remedy for item in items if item.remedy}
     if len(remedies) == 1 and not view.verbose:
         yield from wrapped(remedies.pop(), "  Mend: ", "        ")
@@ -83,18 +93,26 @@ def _finding(report: Report, item: Finding, view: View) -> Iterator[str]:
 
 
 def _verdicts(report: Report) -> Iterator[str]:
-    """Yield the table of verdicts, a line a rule."""
-    width = min(max((len(rule) for rule in report.verdicts), default=4), 38)
-    yield f"{'Verdicts':<{width}}  {'edits':>7} {'holds':>7} {'broken':>6} {'undecided':>9}  {'unverif.':>8}"
-    for rule, counts in report.verdicts.items():
-        name = visible(rule if len(rule) <= width else rule[: width - 1] + "…")
-        yield for_log(
-            f"{name:<{width}}  {counts.edits:>7,} {counts.holds:>7,} {counts.broken:>6,} "
-            f"{counts.undecided:>9,}  {counts.unverifiable:>8,}"
-        )
+    """Yield the table of verdicts, a line a rule; a rule whose name is too long for the line has a line for itself."""
+    heads = ("edits", "holds", "broken", "undecided", "unverifiable")
+    rows = {
+        rule: [f"{count:,}" for count in (each.edits, each.holds, each.broken, each.undecided, each.unverifiable)]
+        for rule, each in report.verdicts.items()
+    }
+    widths = [max(map(len, cells)) for cells in zip(heads, *rows.values(), strict=True)]
+    room = WIDTH - sum(widths) - len(widths) - 1
+    longest = max(len(_RULES), *(len(visible(rule)) for rule in rows))
+    first = min(longest, room)
+    yield "Verdicts on edits; an edit is one rule laid over figures of one source."
     yield ""
-
-
+    for rule, cells in [(_RULES, heads), *rows.items()]:
+        name = visible(rule)
+        if len(name) > first:
+            yield for_log(name)
+            name = ""
+        numbers = " ".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
+        yield for_log(f"{name:<{first}}  {numbers}")
+    yield ""
 
 
 def _painted(text: str, colour: str, on: bool) -> str:

@@ -209,6 +209,10 @@ class Content:
                 found[figure].append(item)
         return dict(found)
 
+    def findings_among(self, figures: Iterable[Figure]) -> tuple[Finding, ...]:
+        """Return the contradictions that name one of these figures, each once."""
+        return tuple(dict.fromkeys(item for figure in figures for item in self.findings_of.get(figure.id, ())))
+
     @cached_property
     def disagreements(self) -> tuple[Disagreement, ...]:
         """Where publishers disagree on the same people at the same date, the furthest apart first."""

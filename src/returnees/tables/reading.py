@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import polars as pl
@@ -15,6 +15,9 @@ from returnees.tables.csvfile import read_csv
 from returnees.tables.lexical import FORMS, not_checked, present, typed
 from returnees.tables.model import RawTable, Table
 from returnees.tables.schema import Field, TableSchema, parse_schema
+
+#: What spreadsheets put between cells, and what it is called.
+_DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 
 
 def read_tables(package: Package) -> Mapping[str, Table]:
@@ -93,12 +96,25 @@ def _header(resource: Resource, schema: TableSchema, raw: RawTable) -> list[Find
     def say(code: str, message: str, field: str | None = None) -> Finding:
         return finding(code, message, resource=resource.name, file=resource.path, line=1, field=field)
 
+    if (other := _other_delimiter(found, expected)) is not None:
+        own = _DELIMITERS.get(resource.delimiter, repr(resource.delimiter))
+        message = f"{resource.path} has its cells separated by {other}, not by {own}."
+        remedy = f"Save the file with {own} between the cells; a spreadsheet asks for it."
+        return [finding("F115", message, remedy=remedy, resource=resource.name, file=resource.path, line=1)]
     findings = [say("F114", f"{resource.path} has no column '{name}'.", name) for name in expected if name not in found]
     findings += [say("F115", f"{resource.path} has a column '{name}' that the schema does not know.", name)
                  for name in found if name not in expected]  # fmt: skip
     if not findings and found != expected:
         findings.append(say("F116", f"{resource.path} has its columns in the order {', '.join(found)}."))
     return findings
+
+
+def _other_delimiter(found: Sequence[str], expected: Sequence[str]) -> str | None:
+    """Return what separates the cells if the header, read as one column, names several fields when split by it."""
+    for delimiter, words in _DELIMITERS.items():
+        if len(found) == 1 and len(set(found[0].split(delimiter)) & set(expected)) > 1:
+            return words
+    return None
 
 
 def unread_findings(table: Table) -> list[Finding]:

@@ -15,6 +15,9 @@ from returnees.tables.model import RawTable
 #: No more places than this are named for one kind of fault in one file; a last finding counts the others.
 MOST = 1_000
 
+#: No more of what follows a quote is repeated in a message.
+_MOST_QUOTED = 20
+
 _QUOTED = re.compile(r'"(?:[^"]++|"")*+"')
 
 #: Makes a finding from a code, a message and a line.
@@ -140,5 +143,19 @@ def _broken(text: str, at: int, line: int) -> tuple[tuple[str, str], int, int, s
         lost = text.count("\n", at)
         fault = ("F108", f"A quote opens here and never closes; {lost:,} lines after it were not read.")
         return fault, len(text), line, ""
-    fault = ("F109", "A quote stands inside a cell that is not quoted, or text follows a closing quote.")
-    return fault, end + 1, line + 1, text[at:end]
+    return ("F109", _stray(text, at, line)), end + 1, line + 1, text[at:end]
+
+
+def _stray(text: str, at: int, line: int) -> str:
+    """Say what is wrong with the quotes of the cell at `at`, which stands on `line`."""
+    quoted = _QUOTED.match(text, at)
+    if quoted is None:
+        return f"A quote stands inside a cell on line {line}, which does not begin with one."
+    last = line + quoted[0].count("\n")
+    after = text[quoted.end() : quoted.end() + _MOST_QUOTED].split("\n", 1)[0]
+    if last == line:
+        return f"A quote opens a cell on line {line} and ends before the cell does: '{after}' follows it."
+    return (
+        f"A quote opens a cell on line {line} and ends only on line {last}, where '{after}' follows it. If the cell is "
+        f"meant to end on line {line}, its closing quote is missing there, and the one on line {last} opens another."
+    )

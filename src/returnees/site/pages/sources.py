@@ -54,7 +54,6 @@ def source_pages(content: Content) -> list[SourcePage]:
 def _source(content: Content, code: str, row: Row) -> SourcePage:
     """Return the page of one source."""
     figures = content.select("source_id", code)
-    findings = {item: None for figure in figures for item in content.findings_of.get(figure.id, ())}
     read = [item for item in content.readings_in.get(code, ()) if str(item["figure_id"]) in content.figures]
     return SourcePage(
         code=code,
@@ -65,7 +64,7 @@ def _source(content: Content, code: str, row: Row) -> SourcePage:
         charts=tuple(_charts(content, code, figures)),
         read_here=tuple(sorted(read, key=lambda item: (str(item["figure_id"]), str(item.get("as_printed") or "")))),
         verdicts=content.verdicts_by_source.get(code, {}),
-        findings=tuple(findings),
+        findings=content.findings_among(figures),
     )
 
 

@@ -99,7 +99,6 @@ def _page(content: Content, code: str, pair: tuple[str, ...], disputes: list[Dis
     complete = bool(pair) and all(panels.values()) and len(beside) > 2
     title = " and ".join(content.name_of("measure", measure) for measure in pair)
     key = f"subject/{code}"
-    findings = {item: None for figure in figures for item in content.findings_of.get(figure.id, ())}
     return SubjectPage(
         code=code,
         name=content.name_of(subject.dimension, code),
@@ -113,7 +112,7 @@ def _page(content: Content, code: str, pair: tuple[str, ...], disputes: list[Dis
             for measure, items in by_measure(content, figures).items()
         ),
         disagreements=tuple(disputes),
-        findings=tuple(findings),
+        findings=content.findings_among(figures),
     )
 
 
