@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import returnees
-from returnees.conformance import authority
+from returnees.conformance import authority, judge
 from returnees.conformance import worker as worker_module
 from returnees.findings import Finding
 from returnees.package.limits import Limits
@@ -140,7 +140,7 @@ class HereAndNow:
 
 @pytest.mark.parametrize("name", sorted(folder.name for folder in PACKAGES.iterdir() if folder.is_dir()))
 def test_frictionless_adds_nothing_to_the_broken_packages(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(authority.subprocess, "Popen", HereAndNow)
+    monkeypatch.setattr(judge.subprocess, "Popen", HereAndNow)
     assert conformance(PACKAGES / name) == []
 
 
@@ -198,7 +198,7 @@ def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
             started.append(popen([sys.executable, "-c", program], **options))
             return started[-1]
 
-        monkeypatch.setattr(authority.subprocess, "Popen", start)
+        monkeypatch.setattr(judge.subprocess, "Popen", start)
         return started
 
     yield stand_in

@@ -18,6 +18,7 @@ from making import codes, describe, descriptor_of, one_table
 
 import returnees
 from returnees.conformance.authority import Authority
+from returnees.conformance.judge import Judge
 from returnees.findings import Finding
 from returnees.package.limits import Limits
 from returnees.package.opening import open_package
@@ -121,11 +122,11 @@ def test_frictionless_is_not_told_what_leads_elsewhere(tmp_path: Path, hostile: 
     folder = one_table(tmp_path / "p", b"a\n1\n", [{"name": "a"}], **hostile)
     descriptor = descriptor_of(folder)
     package = open_package(describe(folder, {**descriptor, **hostile}))
-    with Authority() as authority:
+    with Judge() as judge:
         given: list[bytes] = []
-        assert authority._process.stdin is not None
-        authority._process.stdin.write = given.append  # type: ignore[method-assign, assignment]
-        authority.ask(package)
+        assert judge._process.stdin is not None
+        judge._process.stdin.write = given.append  # type: ignore[method-assign, assignment]
+        Authority(judge).ask(package)
     task = json.loads(b"".join(given))
     assert not set(hostile) & (set(task["descriptor"]) | set(task["descriptor"]["resources"][0]))
 

@@ -12,6 +12,7 @@ import polars as pl
 
 from returnees.checking import check, rows_of, summaries, table_findings
 from returnees.conformance.authority import Authority
+from returnees.conformance.judge import Judge
 from returnees.consistency.setting import Setting, setting_of
 from returnees.figures.fields import fitting
 from returnees.figures.rows import row_findings
@@ -63,7 +64,7 @@ def _older(before: Package, today: date, codes: Set[str], *, rules: bool, joint:
     """Return what is found in the older version, as far as findings of these `codes` may be of it, too."""
     verdicts: Mapping[str, VerdictCounts] = {}
     with ExitStack() as stack:
-        authority = stack.enter_context(Authority()) if codes & _OF_FRICTIONLESS else None
+        authority = Authority(stack.enter_context(Judge())) if codes & _OF_FRICTIONLESS else None
         if authority is not None:
             authority.ask(before)
         if rules:

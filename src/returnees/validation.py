@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 
 from returnees.conformance.authority import Authority
+from returnees.conformance.judge import Judge
 from returnees.findings import distinct
 from returnees.outcome import Report
 from returnees.package.limits import Limits
@@ -46,25 +47,19 @@ def validate(
     PackageError
         If `package` is a path and there is no package.
     """
-    with judging(conformance) as authority:
+    # Frictionless loads while the package is opened and our own libraries load: on two cores neither waits.
+    with Judge() if conformance else nullcontext() as judge:
         if not isinstance(package, Package):
             package = open_package(package, limits=limits)
-        return judged(package, authority, today=today, since=since)
-
-
-def judging(conformance: bool) -> AbstractContextManager[Authority | None]:
-    """Start frictionless, if `conformance` asks for it, and end it on leaving.
-
-    It loads while the package is opened and our own libraries load: on two cores neither waits.
-    """
-    return Authority() if conformance else nullcontext()
+        return judged(package, judge, today=today, since=since)
 
 
 def judged(
-    package: Package, authority: Authority | None, *, today: date | None = None, since: Package | None = None
+    package: Package, judge: Judge | None, *, today: date | None = None, since: Package | None = None
 ) -> Report:
     """Return what `validate` does, for a package that is open, with frictionless already started or left out."""
     today = today or date.today()
+    authority = Authority(judge) if judge is not None else None
     if authority is not None:
         authority.ask(package)
     from returnees.checking import check, rows_of, summaries

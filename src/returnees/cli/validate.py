@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import click
@@ -63,25 +64,26 @@ def command(
       returnees validate --propose-known-issues
       returnees validate large-package --limit table_bytes=20G
     """
-    from returnees.cli.reporting import plan_reports, write_reports
+    from returnees.conformance.judge import Judge
 
-    plans = plan_reports(forms, output)
+    # Frictionless loads while our own libraries do: on two cores neither waits.
+    with nullcontext() if propose else Judge() as judge:
+        from returnees.cli.reporting import plan_reports, write_reports
+        from returnees.findings import Severity
+        from returnees.package.limits import Limits
+        from returnees.package.opening import open_package
+        from returnees.validation import judged
 
-    from returnees.findings import Severity
-    from returnees.package.limits import Limits
-    from returnees.package.opening import open_package
-    from returnees.report.repository import folder_of
-    from returnees.report.view import View
-    from returnees.validation import judged, judging
-
-    stated = Limits.stated(limits)
-    with judging(not propose) as authority:
-        opened = open_package(package, limits=stated)
+        plans = plan_reports(forms, output)
+        opened = open_package(package, limits=Limits.stated(limits))
         before = _older(since, opened) if since is not None else None
-        report = judged(opened, authority, since=before)
+        report = judged(opened, judge, since=before)
     if propose:
         _propose(opened, report)
     else:
+        from returnees.report.repository import folder_of
+        from returnees.report.view import View
+
         view = View(
             most=max_findings,
             fail_on=Severity(fail_on),

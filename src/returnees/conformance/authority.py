@@ -1,14 +1,12 @@
-"""Starting frictionless, and putting what it finds beside our own findings without saying things twice."""
+"""Asking frictionless, and putting what it finds beside our own findings without saying things twice."""
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from returnees.conformance.judge import Judge
 from returnees.findings import Finding, Severity, finding
 from returnees.package.jail import PathRefused, opened
 from returnees.package.limits import Limits
@@ -46,26 +44,12 @@ _OF_A_ROW = {
 
 
 class Authority:
-    """A run of frictionless in a process of its own, from its start to its answer.
+    """What frictionless, run by `judge`, is asked about a package, and its answer in our words."""
 
-    Used as a context: leaving it ends the process, whatever has happened.
-    """
-
-    def __init__(self) -> None:
-        command = [sys.executable, "-I", "-m", "returnees.conformance.worker"]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-        )
+    def __init__(self, judge: Judge) -> None:
+        self._judge = judge
         self._skipped: dict[str, str] = {}
         self._patience = Limits().judge_seconds
-
-    def __enter__(self) -> Authority:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._process.poll() is None:
-            self._process.kill()
-        self._process.communicate()
 
     def ask(self, package: Package) -> None:
         """Hand over the tables of `package` that can be read and are not too large, and do not wait for the answer."""
@@ -88,19 +72,12 @@ class Authority:
             about["$schema"] = _STANDARD  # tells it which version of the standard; any other address it might fetch
         missing = package.descriptor.get("missingValues")
         described = [_described(resource, known, missing) for resource in resources]
-        task = {"root": str(package.root), "descriptor": {**about, "resources": described}}
-        assert self._process.stdin is not None
-        try:
-            self._process.stdin.write(json.dumps(task).encode("utf-8"))
-            self._process.stdin.close()
-        except BrokenPipeError:
-            pass  # it ended early: its exit code tells
-        self._process.stdin = None
+        self._judge.ask({"root": str(package.root), "descriptor": {**about, "resources": described}})
 
     def merge(self, own: Iterable[Finding], tables: Mapping[str, Table]) -> list[Finding]:
         """Return our findings, what frictionless finds beyond them, and what it was not asked or could not tell."""
         findings = list(own)
-        errors, failure = self._answer()
+        errors, failure = self._judge.answer(self._patience)
         told = _Told.of(findings)
         for error in errors:
             item = _finding(error, tables)
@@ -111,21 +88,6 @@ class Authority:
         if failure:
             findings.append(finding("F503", f"frictionless did not judge the package: {failure}."))
         return findings
-
-    def _answer(self) -> tuple[list[dict[str, Any]], str | None]:
-        """Return the errors frictionless found, and why there is no answer when there is none."""
-        try:
-            output, _ = self._process.communicate(timeout=self._patience)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            return [], f"it took more than {self._patience} seconds; --limit judge_seconds=... waits longer"
-        if self._process.returncode != 0:
-            return [], f"it stopped with exit code {self._process.returncode}"
-        try:
-            answer = json.loads(output)
-        except ValueError:
-            return [], "its answer was not understood"
-        return answer["errors"], None
 
 
 def _too_large(resource: Resource) -> str | None:
