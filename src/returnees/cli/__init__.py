@@ -55,6 +55,7 @@ class _Commands(click.Group):
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:
+        import atexit
         import gc
         import os
 
@@ -66,6 +67,8 @@ class _Commands(click.Group):
         # Libraries make many objects, all of which stay: looking for garbage among them as often as usual takes a
         # tenth of a short command's time.
         gc.set_threshold(100_000)
+        # And so it does once more at the end, when the memory of the process is given back as a whole anyhow.
+        atexit.register(gc.freeze)
         # Polars's allocator gives free memory back after ten seconds of its own accord; a command is over by then.
         os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:100,muzzy_decay_ms:0")
         with quietly(ctx.params["quiet"]), telling_steps(ctx.params["verbose"]):
