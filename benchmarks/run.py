@@ -92,7 +92,7 @@ def shipped(results: Results, _: argparse.Namespace) -> None:
     """Validate the shipped package, against frictionless alone, and export it."""
     ours, peer = in_turns([[*RETURNEES, "validate", "."], [*FRICTIONLESS, "datapackage.json"]], 7)
     results.add(f"`returnees validate` ({ours.seconds:.2f} s) / `frictionless validate` ({peer.seconds:.2f} s)",
-                ours.seconds / peer.seconds, 1.6)  # fmt: skip
+                ours.seconds / peer.seconds, 1.3)  # fmt: skip
     results.add("`returnees validate`, peak memory in MB", ours.megabytes, 200, "{:.0f}")
     with tempfile.TemporaryDirectory() as folder:
         (exported,) = in_turns([[*RETURNEES, "export", ".", "--to", f"{folder}/out", "--format", "csv,json"]], 5)
