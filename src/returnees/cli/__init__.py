@@ -57,7 +57,6 @@ class _Commands(click.Group):
     def invoke(self, ctx: click.Context) -> object:
         import atexit
         import gc
-        import os
 
         from returnees.cli.common import say
         from returnees.cli.telling import quietly, telling_steps
@@ -69,8 +68,6 @@ class _Commands(click.Group):
         gc.set_threshold(100_000)
         # And so it does once more at the end, when the memory of the process is given back as a whole anyhow.
         atexit.register(gc.freeze)
-        # Polars's allocator gives free memory back after ten seconds of its own accord; a command is over by then.
-        os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:100,muzzy_decay_ms:0")
         with quietly(ctx.params["quiet"]), telling_steps(ctx.params["verbose"]):
             try:
                 return super().invoke(ctx)
