@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import polars as pl
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from returnees.figures.readings import reading_findings
@@ -42,6 +42,7 @@ def expected(figures: Sequence[Row], readings: Sequence[Row]) -> list[tuple[str,
     return found
 
 
+@settings(deadline=None)
 @given(rows, rows)
 def test_each_reading_is_held_against_the_first_figure_of_its_id(figures: list[Row], readings: list[Row]) -> None:
     tables = {"figures": table("figures", figures), "readings": table("readings", readings)}
