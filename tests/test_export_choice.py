@@ -173,6 +173,16 @@ def test_every_figure_can_be_told_back_from_the_wide_table(shipped: returnees.Pa
     assert by_area.select(index).equals(by_area.select(index).sort(index))
 
 
+@pytest.mark.parametrize("most", [1, 7, 100])
+def test_the_wide_table_is_the_same_however_few_figures_are_put_together_at_a_time(
+    most: int, shipped: returnees.Package, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (whole,) = gather(shipped, ["by_area"]).tables
+    monkeypatch.setattr("returnees.export.wide.FIGURES_AT_A_TIME", most)
+    (parts,) = gather(shipped, ["by_area"]).tables
+    assert parts.table.raw.text.equals(whole.table.raw.text)
+
+
 def test_the_wide_table_leaves_empty_what_was_not_published(tmp_path: Path) -> None:
     by_area = frames(gather(open_package(VALID), ["by_area"]))["by_area"]
     finland, states = by_area.rows(named=True)

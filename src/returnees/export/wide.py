@@ -22,6 +22,8 @@ from returnees.tables.model import Table
 _NUMBERS = ("value", "low", "high")
 #: The columns of one measure: its name with each of these.
 PARTS = ("low", "high", "qualifier")
+#: About how many figures are put together at a time, so that memory does not grow with the table.
+FIGURES_AT_A_TIME = 50_000
 
 
 @dataclass(frozen=True)
@@ -93,21 +95,33 @@ def wide_text(wide: Wide, figures: Table) -> pl.DataFrame:
     index = [pl.col(name).alias(f"index{number}") for number, name in enumerate(wide.index)]
     keys = [f"index{number}" for number in range(len(index))]
     cells = {"low": low, "high": high, "qualifier": present(figures.schema.field("qualifier"))}
-    rows = figures.raw.text.lazy().select(*index, present(figures.schema.field("measure_id")).alias("measure"), **cells)
-    rows = rows.with_columns(pl.int_range(pl.len()).over([*keys, "measure"]).alias("repeated"))
-    made = rows.group_by([*keys, "repeated"]).agg(
-        pl.col(part).filter(pl.col("measure") == name).first().fill_null("").alias(f"{part}{number}")
-        for number, name in enumerate(wide.measures)
-        for part in PARTS
-    )
+    rows = figures.raw.text.select(*index, present(figures.schema.field("measure_id")).alias("measure"), **cells)
+    made = pl.concat([_made(part, keys, wide.measures) for part in _parts(rows)])
     names = [column(name, part) for name in wide.measures for part in PARTS]
-    stand_ins = [f"{part}{number}" for number in range(len(wide.measures)) for part in PARTS]
-    return (
-        made.sort([*keys, "repeated"])
-        .select([*keys, *stand_ins])
-        .rename(dict(zip([*keys, *stand_ins], [*wide.index, *names], strict=True)))
-        .collect()
-    )
+    return made.rename(dict(zip(made.columns, [*wide.index, *names], strict=True)))
+
+
+def _parts(rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """Give the figures in the order of what is first in their rows, some at a time, none of one row in two parts.
+
+    What is put together at a time takes several times the memory of what comes out of it.
+    """
+    rows = rows.sort("index0", maintain_order=True)
+    start = 0
+    while start == 0 or start < rows.height:
+        more = rows["index0"].slice(start + FIGURES_AT_A_TIME)
+        others = more.ne_missing(more[0]).arg_true() if len(more) else more
+        size = FIGURES_AT_A_TIME + (int(others[0]) if len(others) else len(more))
+        yield rows.slice(start, size)
+        start += size
+
+
+def _made(rows: pl.DataFrame, keys: list[str], measures: tuple[str, ...]) -> pl.DataFrame:
+    """Return the rows of the wide table that some figures make, in order."""
+    rows = rows.with_columns(pl.int_range(pl.len()).over([*keys, "measure"]).alias("repeated"))
+    cells = {f"{part}{number}": pl.col(part).filter(pl.col("measure") == name).first().fill_null("")
+             for number, name in enumerate(measures) for part in PARTS}  # fmt: skip
+    return rows.group_by([*keys, "repeated"]).agg(**cells).sort([*keys, "repeated"]).select(*keys, *cells)
 
 
 def _end(figures: Table, name: str) -> pl.Expr:
