@@ -12,8 +12,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-
-ROOT = Path(__file__).resolve().parent.parent
+from making import ROOT, copy_of_valid
 
 #: Programs beyond this Python that tests may need, and the names they go by.
 PROGRAMS = {
@@ -98,6 +97,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def root() -> Path:
     """The repository, which is the shipped package in a checkout."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh package, for tests to copy."""
+    from returnees.starting import start
+
+    folder = tmp_path_factory.mktemp("started") / "package"
+    start(folder)
+    return folder
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the small valid package, to change."""
+    return copy_of_valid(tmp_path / "copy")
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-PACKAGES = Path(__file__).parent / "packages"
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ROOT / "tests" / "packages"
 VALID = PACKAGES / "valid"
 
 
@@ -39,6 +40,15 @@ def one_table(folder: Path, content: bytes, fields: list[dict[str, Any]], **reso
 
 def copy_of_valid(folder: Path) -> Path:
     return Path(shutil.copytree(VALID, folder, ignore=shutil.ignore_patterns("expected.json")))
+
+
+def copy_of_shipped(folder: Path) -> Path:
+    """Copy the shipped package without what is made from it."""
+    folder.mkdir(exist_ok=True)
+    shutil.copy(ROOT / "datapackage.json", folder)
+    for name in ("data", "schemas"):
+        shutil.copytree(ROOT / name, folder / name)
+    return folder
 
 
 def descriptor_of(folder: Path) -> Any:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,8 +12,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from making import ROOT, copy_of_shipped
 
-ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted(ROOT.glob("docs/**/*.md"))]
 
 #: Commands that other tests or the run itself already prove, and where.
@@ -62,10 +61,7 @@ def run(call: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A copy of the package for each document, so that what it writes leaves the repository and the others alone."""
-    shutil.copy(ROOT / "datapackage.json", tmp_path)
-    for name in ("data", "schemas"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    return tmp_path
+    return copy_of_shipped(tmp_path)
 
 
 @pytest.mark.parametrize("document", [file for file in DOCUMENTS if commands(file)], ids=lambda file: file.name)

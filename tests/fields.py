@@ -1,0 +1,31 @@
+"""Schemas of one field or two, and their cells read as a file's would be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from returnees.schemas import violations
+from returnees.tables.lexical import typed
+from returnees.tables.schema import TableSchema, parse_schema
+
+PAIRS = {"fields": [{"name": "a", "type": "integer"}, {"name": "b", "type": "string"}]}
+
+
+def table(schema: dict[str, Any], *cells: str | None) -> tuple[TableSchema, pl.DataFrame]:
+    """Return the schema, and the cells of its first field read as a file's would be; None is an empty cell."""
+    parsed = parse_schema(schema)
+    (field,) = parsed.fields
+    text = pl.DataFrame({field.name: pl.Series(["" if cell is None else cell for cell in cells], dtype=pl.String)})
+    return parsed, text.select(typed(field))
+
+
+def broken(schema: dict[str, Any], *cells: str | None) -> list[tuple[int, str]]:
+    """Return the rows that break the contract and the property each breaks."""
+    parsed, frame = table(schema, *cells)
+    return [(row, constraint) for row, _, constraint, _ in violations(parsed, frame).sort("row").iter_rows()]
+
+
+def one(**properties: Any) -> dict[str, Any]:
+    return {"fields": [{"name": "a", **properties}]}
