@@ -10,8 +10,10 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from filelock import FileLock
 from making import ROOT, copy_of_valid
 
 #: Programs beyond this Python that tests may need, and the names they go by.
@@ -100,6 +102,25 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
+def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Make a folder once in a run: the process of tests that asks first makes it, and the others wait for it."""
+    base = tmp_path_factory.getbasetemp()
+    place = base if worker_id == "master" else base.parent
+
+    def made(name: str, make: Callable[[Path], object]) -> Path:
+        folder, unfinished = place / name, place / f"{name}-unfinished"
+        with FileLock(place / f"{name}.lock"):
+            if not folder.exists():
+                shutil.rmtree(unfinished, ignore_errors=True)  # of one that failed
+                unfinished.mkdir()
+                make(unfinished)
+                unfinished.rename(folder)
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
 def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A fresh package, for tests to copy."""
     from returnees.starting import start
@@ -110,20 +131,29 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def frictionless_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let frictionless judge without a process of its own; that process has its tests in test_conformance.py."""
+    from judging import HereAndNow
+
+    from returnees.conformance import authority
+
+    # Only there: other processes are started as ever.
+    monkeypatch.setattr(authority, "subprocess", SimpleNamespace(**{**vars(subprocess), "Popen": HereAndNow}))
+
+
+@pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of the small valid package, to change."""
     return copy_of_valid(tmp_path / "copy")
 
 
 @pytest.fixture(scope="session")
-def shipped_exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def shipped_exports(once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
     """A folder with the shipped package in every format."""
     from returnees.export import FORMATS, export
     from returnees.package.opening import open_package
 
-    folder = tmp_path_factory.mktemp("shipped-exports")
-    export(open_package(ROOT), folder, FORMATS)
-    return folder
+    return once("shipped-exports", lambda folder: export(open_package(ROOT), folder, FORMATS))
 
 
 @pytest.fixture(scope="session")

@@ -24,6 +24,8 @@ from returnees.package.opening import open_package
 from returnees.tidying import tidying
 from returnees.writing import replacing, taking_turns, write_all, write_bytes
 
+pytestmark = pytest.mark.usefixtures("frictionless_here")
+
 OLD = b"what stood here before\n"
 
 
