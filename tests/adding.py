@@ -35,10 +35,5 @@ def add_figure(package: Path, *arguments: str, **changed: str) -> Result:
     return add(package, *arguments, **given)
 
 
-def held(package: Path) -> dict[str, bytes]:
-    """Return what every file of a package holds."""
-    return {str(file.relative_to(package)): file.read_bytes() for file in package.rglob("*") if file.is_file()}
-
-
 def table(package: Path, name: str) -> pl.DataFrame:
     return open_package(package).table(name)

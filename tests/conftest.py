@@ -11,10 +11,16 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from effort import times
 from filelock import FileLock
+from hypothesis import settings
 from making import ROOT, copy_of_valid
+
+settings.register_profile("returnees", max_examples=times(100), deadline=None)
+settings.load_profile("returnees")
 
 #: Programs beyond this Python that tests may need, and the names they go by.
 PROGRAMS = {
@@ -139,6 +145,34 @@ def frictionless_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
     # Only there: other processes are started as ever.
     monkeypatch.setattr(authority, "subprocess", SimpleNamespace(**{**vars(subprocess), "Popen": HereAndNow}))
+
+
+@pytest.fixture(scope="session")
+def known_checks() -> dict[object, Any]:
+    """What our own checks have found, by all that they look at."""
+    return {}
+
+
+@pytest.fixture
+def checked_once(known_checks: dict[object, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the same files and rows be checked once in all tests that ask for it, where it is writing that is tested."""
+    from making import files_of
+
+    from returnees import checking
+    from returnees.adding import plan
+
+    check = checking.check
+
+    def checked(package: Any, *arguments: Any, **options: Any) -> Any:
+        files = frozenset(files_of(package.root).items())
+        rows = tuple(table.raw.text.write_csv() for table in package.tables.values())
+        about = (files, rows, tuple(package.findings), arguments, frozenset(options.items()))
+        if about not in known_checks:
+            known_checks[about] = check(package, *arguments, **options)
+        return known_checks[about]
+
+    monkeypatch.setattr(checking, "check", checked)
+    monkeypatch.setattr(plan, "check", checked)
 
 
 @pytest.fixture

@@ -51,6 +51,15 @@ def copy_of_shipped(folder: Path) -> Path:
     return folder
 
 
+Files = dict[str, bytes]
+
+
+def files_of(folder: Path) -> Files:
+    """Return what every file below `folder` holds, hidden ones too."""
+    found = (item for item in folder.rglob("*") if item.is_file())
+    return {item.relative_to(folder).as_posix(): item.read_bytes() for item in found}
+
+
 def descriptor_of(folder: Path) -> Any:
     return json.loads((folder / "datapackage.json").read_text("utf-8"))
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from adding import FIGURE, add, add_figure, held, table
+from adding import FIGURE, add, add_figure, table
 from click.testing import CliRunner
-from making import ROOT, VALID
+from making import ROOT, VALID, files_of
 
 import returnees
 from returnees.adding.naming import propose
@@ -19,6 +19,8 @@ from returnees.cli import main
 from returnees.consistency.profile import Profile
 from returnees.package.opening import open_package
 from returnees.tidying import tidying
+
+pytestmark = pytest.mark.usefixtures("checked_once")
 
 
 @pytest.fixture
@@ -40,18 +42,18 @@ def test_a_figure_and_its_reading_are_written_and_the_package_stays_sound(packag
     assert (read["as_printed"], read["qualifier"], read["value"]) == ("environ 30", "about", 30)
     assert returnees.validate(package, conformance=False).findings == ()
     assert tidying(open_package(package)).changes == ()
-    assert not [name for name in held(package) if ".part" in name]
+    assert not [name for name in files_of(package) if ".part" in name]
 
 
 def test_what_is_missing_is_named_in_one_sentence_and_nothing_is_written(package: Path) -> None:
-    before = held(package)
+    before = files_of(package)
     result = add(package, source="ministry-2025", area="XAA", qualifier="range", low="3")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
         "returnees: --measure, --population, --as-of, --high, --basis, --document and --as-printed are missing; "
         "give them, or run this at a terminal to be asked\n"
     )
-    assert held(package) == before
+    assert files_of(package) == before
 
 
 def test_codes_are_found_by_name_and_in_any_case(package: Path) -> None:
@@ -75,20 +77,20 @@ def test_codes_are_found_by_name_and_in_any_case(package: Path) -> None:
     ],
 )
 def test_a_wrong_answer_is_said_with_what_was_expected(package: Path, changed: dict[str, str], words: str) -> None:
-    before = held(package)
+    before = files_of(package)
     result = add_figure(package, **changed)
     assert (result.exit_code, result.stdout) == (2, "")
     assert words in result.stderr
-    assert held(package) == before
+    assert files_of(package) == before
 
 
 def test_new_errors_are_not_written_unless_told_to(package: Path) -> None:
-    before = held(package)
+    before = files_of(package)
     result = add_figure(package, population="men", value="400", as_printed="environ 400")
     assert result.exit_code == 1
     assert "F201" in result.stdout and "those who finished and those who quit exceed" in result.stdout.lower()
     assert "Nothing was written; --allow-errors" in result.stderr
-    assert held(package) == before
+    assert files_of(package) == before
     assert add_figure(package, "--allow-errors", population="men", value="400", as_printed="environ 400").exit_code == 0
     assert "ministry-2025-xaa-quit-men" in table(package, "figures")["figure_id"].to_list()
 
@@ -106,12 +108,12 @@ def test_only_findings_that_the_new_rows_bring_are_shown(package: Path) -> None:
 
 
 def test_dry_run_shows_and_writes_nothing(package: Path) -> None:
-    before = held(package)
+    before = files_of(package)
     result = add_figure(package, "--dry-run")
     assert result.exit_code == 0
     assert "ministry-2025-xaa-quit-women" in result.stdout
     assert add_figure(package, "--dry-run", population="men", value="400").exit_code == 1
-    assert held(package) == before
+    assert files_of(package) == before
 
 
 def test_a_further_reading_of_a_figure_that_is_there(package: Path) -> None:
@@ -178,7 +180,7 @@ def test_a_text_over_several_lines_becomes_one(package: Path) -> None:
 
 def test_a_zip_and_no_package_are_refused(package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with zipfile.ZipFile(tmp_path / "p.zip", "w") as archive:
-        for name, content in held(package).items():
+        for name, content in files_of(package).items():
             archive.writestr(name, content)
     assert "is a zip; unpack it" in add_figure(tmp_path / "p.zip").stderr
     monkeypatch.chdir(tmp_path)
@@ -190,11 +192,11 @@ def test_a_zip_and_no_package_are_refused(package: Path, tmp_path: Path, monkeyp
 def test_a_table_that_could_lose_data_is_not_written_anew(package: Path) -> None:
     with (package / "data" / "readings.csv").open("a", encoding="utf-8") as stream:
         stream.write('"never closed,\n')
-    before = held(package)
+    before = files_of(package)
     result = add_figure(package)
     assert result.exit_code == 2
     assert "data/readings.csv cannot be written anew without losing data: mend F108 first" in result.stderr
-    assert held(package) == before
+    assert files_of(package) == before
 
 
 # Other packages.

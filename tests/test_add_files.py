@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
-from adding import add_figure, held
+from adding import add_figure
 from click.testing import CliRunner
+from making import files_of
 
 import returnees
 from returnees.cli import main
+
+pytestmark = pytest.mark.usefixtures("checked_once")
 
 
 @pytest.fixture
@@ -37,13 +40,13 @@ def faults(package: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException)
 def test_a_file_that_cannot_be_put_in_place_leaves_all_as_they_were(
     package: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
-    before = held(package)
+    before = files_of(package)
     for arrange in faults(package, monkeypatch, error):
         arrange()
         result = add_figure(package)
         assert result.exit_code == 2
         assert "Traceback" not in result.output
-        assert held(package) == before
+        assert files_of(package) == before
 
 
 def test_rows_that_came_in_meanwhile_are_not_lost(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,10 +14,13 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from adding import FIGURE, as_options, held, table
+from adding import FIGURE, as_options, table
 from click.testing import CliRunner, Result
+from making import files_of
 
 from returnees.cli import asking, main
+
+pytestmark = pytest.mark.usefixtures("checked_once")
 
 
 @pytest.fixture
@@ -81,27 +84,27 @@ def test_the_same_coordinates_lead_to_a_further_reading(package: Path, monkeypat
 
 
 def test_errors_are_asked_about_and_no_is_the_default(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = held(package)
+    before = files_of(package)
     options = as_options(FIGURE | {"population": "men", "value": "400"})
     result = talk(package, monkeypatch, "", "", "", "", "", "", options=options)
     assert result.exit_code == 1
     assert "Write them all the same? [y/N]" in result.stderr
-    assert held(package) == before
+    assert files_of(package) == before
 
 
 def test_no_at_the_end_writes_nothing(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = held(package)
+    before = files_of(package)
     options = as_options(FIGURE)
     result = talk(package, monkeypatch, "", "", "", "", "", "n", options=options)
     assert (result.exit_code, "Nothing was written." in result.stderr) == (0, True)
-    assert held(package) == before
+    assert files_of(package) == before
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of Unix")
 def test_ctrl_c_at_a_terminal_writes_nothing(package: Path) -> None:
     import pty
 
-    before = held(package)
+    before = files_of(package)
     master, slave = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "returnees", "add", str(package)],
@@ -122,7 +125,7 @@ def test_ctrl_c_at_a_terminal_writes_nothing(package: Path) -> None:
     assert process.wait(30) == 2
     os.close(master)
     assert "Traceback" not in shown
-    assert held(package) == before
+    assert files_of(package) == before
 
 
 def read_until(stream: int, words: str) -> str:

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from between import FIRMS, figure, package, rule
 from click.testing import CliRunner, Result
-from hypothesis import given, settings
+from effort import tried
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -166,7 +167,7 @@ _EDITS = st.lists(
 
 
 @given(st.lists(_ENDS, min_size=5, max_size=5), _EDITS)
-@settings(max_examples=60, deadline=None)
+@tried(60)
 def test_the_bounds_are_those_of_another_solver(
     ends: list[tuple[int, float]], edits: list[tuple[dict[int, float], int]]
 ) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from cataloguing import BASE, RICH, describe, load, run, write
-from hypothesis import given, settings
+from effort import tried
+from hypothesis import given
 from hypothesis import strategies as st
 from making import ROOT, VALID, copy_of_shipped
 
@@ -67,7 +68,7 @@ def test_every_format_is_in_the_documents() -> None:
 HOSTILE = st.text(st.characters() | st.sampled_from('"\'\\<>{}[]#:&*!|%@`-?, \n\x85\u2028\ud800')).filter(str.strip)
 
 
-@settings(max_examples=150, deadline=None)
+@tried(100)
 @given(HOSTILE, HOSTILE, HOSTILE, HOSTILE)
 def test_no_text_breaks_a_format(title: str, word: str, name: str, address: str) -> None:
     import rdflib

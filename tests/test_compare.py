@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from between import figure, package
 from click.testing import CliRunner
-from hypothesis import given, settings
+from effort import tried
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -86,7 +87,7 @@ _FIGURES = st.lists(st.tuples(_INTERVALS, st.sampled_from("stu"), st.integers(0,
 
 
 @given(_FIGURES, st.integers(0, 4))
-@settings(max_examples=30, deadline=None)
+@tried(20)
 def test_the_pairs_are_those_of_brute_force(drawn: list[tuple[str, str, int]], window: int) -> None:
     rows = [
         figure(f"f{number}", "a", interval, source=source, as_of=str(date(2015, 1, 1) + timedelta(days=day)))

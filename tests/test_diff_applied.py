@@ -11,7 +11,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 from differing import contents, edit, run, table
-from hypothesis import given, settings
+from effort import tried
+from hypothesis import given
 from hypothesis import strategies as st
 from making import VALID
 
@@ -47,7 +48,7 @@ def versions(draw: st.DrawFn) -> tuple[Content | None, Content | None]:
     return one("data/t.csv"), one(draw(st.sampled_from(["data/t.csv", "moved/t.csv"])))
 
 
-@settings(max_examples=400, deadline=None)
+@tried(200)
 @given(versions())
 def test_the_csv_applied_to_the_old_version_gives_the_new(pair: tuple[Content | None, Content | None]) -> None:
     old, new = pair
@@ -70,7 +71,7 @@ JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@tried(200)
 @given(versions(), st.data())
 def test_a_difference_that_was_tampered_with_is_applied_or_refused_in_a_sentence(
     pair: tuple[Content | None, Content | None], data: st.DataObject

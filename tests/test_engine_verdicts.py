@@ -6,14 +6,15 @@ from collections import Counter
 from collections.abc import Sequence
 
 import polars as pl
+from effort import tried
 from engine.brute import instances, truth
 from engine.small import Printed, laid, packages, profile, rules_of
-from hypothesis import given, settings
+from hypothesis import given
 
 from returnees.consistency.verdicts import verdicts
 
 
-@settings(max_examples=150, deadline=None)
+@tried(60)
 @given(packages())
 def test_verdicts_are_those_of_brute_force(
     package: tuple[Sequence[Printed], Sequence[str], dict[str, bool]],
@@ -31,7 +32,7 @@ def test_verdicts_are_those_of_brute_force(
             assert sure <= counts[(rule.id, verdict)] <= sure + true[(rule.id, outcome, False)], rule.assertion
 
 
-@settings(max_examples=80, deadline=None)
+@tried(40)
 @given(packages())
 def test_each_verdict_is_that_of_its_own_edit(
     package: tuple[Sequence[Printed], Sequence[str], dict[str, bool]],

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from effort import tried
+from hypothesis import given
 from hypothesis import strategies as st
 from making import codes, describe, descriptor_of, one_table
 
@@ -85,7 +86,7 @@ def test_the_size_of_a_pattern(pattern: str, size: int) -> None:
 
 
 @given(st.text(alphabet="ab(){}[]\\|?*+.,0123456789^$-", max_size=60))
-@settings(max_examples=200, deadline=None)
+@tried(200)
 def test_any_pattern_has_a_size_and_is_judged(pattern: str) -> None:
     assert 0 <= pattern_size(pattern) <= 10**12
 

@@ -6,7 +6,8 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from effort import tried
+from hypothesis import given
 from hypothesis import strategies as st
 from making import VALID, codes, copy_of_valid
 
@@ -85,7 +86,7 @@ def test_thousands_of_rules_are_read_up_to_a_number_and_quickly() -> None:
 
 
 @given(st.text(alphabet="ab_ 019.e()+-*<=>!\n", max_size=80))
-@settings(max_examples=300, deadline=None)
+@tried(300)
 def test_any_text_is_a_rule_or_says_where_it_is_none(text: str) -> None:
     try:
         parse(text)
@@ -94,7 +95,7 @@ def test_any_text_is_a_rule_or_says_where_it_is_none(text: str) -> None:
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=100, deadline=None)
+@tried(100)
 def test_any_text_is_a_rule_file_or_says_why_not(text: str) -> None:
     read_rules(text, "rules.toml", PROFILE)
 

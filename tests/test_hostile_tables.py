@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from effort import tried
+from hypothesis import given
 from hypothesis import strategies as st
 from making import codes, copy_of_valid, describe, descriptor_of, one_table
 
@@ -260,7 +261,7 @@ def test_a_length_that_is_none_is_said(tmp_path: Path, constraint: str, stated: 
 
 
 @given(st.binary(max_size=200), st.sampled_from([",", ";", "\t", "|"]))
-@settings(max_examples=150, deadline=None)
+@tried(150)
 def test_no_bytes_are_a_traceback_and_tidying_keeps_every_cell(content: bytes, mark: str) -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = one_table(Path(place), b"a,b\n".replace(b",", mark.encode()) + content, [{"name": "a"}, {"name": "b"}],
