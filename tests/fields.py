@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import polars as pl
+from pandera.errors import SchemaErrors
 
-from returnees.schemas import violations
+from returnees.schemas import pandera_schema, satisfies, violations
 from returnees.tables.lexical import typed
 from returnees.tables.schema import TableSchema, parse_schema
 
@@ -25,6 +26,18 @@ def broken(schema: dict[str, Any], *cells: str | None) -> list[tuple[int, str]]:
     """Return the rows that break the contract and the property each breaks."""
     parsed, frame = table(schema, *cells)
     return [(row, constraint) for row, _, constraint, _ in violations(parsed, frame).sort("row").iter_rows()]
+
+
+def agreed(schema: TableSchema, frame: pl.DataFrame) -> bool:
+    """Whether pandera lets `frame` pass; the one look at the table, before pandera is asked, must say the same."""
+    try:
+        pandera_schema(schema, "table").validate(frame, lazy=True)
+    except SchemaErrors:
+        passes = False
+    else:
+        passes = True
+    assert satisfies(schema, frame) is passes
+    return passes
 
 
 def one(**properties: Any) -> dict[str, Any]:

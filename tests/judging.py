@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -32,7 +33,9 @@ class HereAndNow:
         self.task.seek(0)
         answer = io.StringIO()
         with pytest.MonkeyPatch.context() as patch:
+            # What it does to its own process is not for this one.
             patch.setattr(worker, "_confine", lambda _: None)
+            patch.setattr(worker, "gc", Mock())
             patch.setattr("sys.stdin", io.TextIOWrapper(self.task))
             patch.setattr("sys.stdout", answer)
             worker.main()

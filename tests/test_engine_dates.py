@@ -124,6 +124,18 @@ def test_a_fall_is_found_across_vague_figures_in_between() -> None:
     assert len(found) == 3
 
 
+def test_a_fall_is_found_where_a_longer_date_has_an_earlier_one() -> None:
+    figures = [
+        figure("a", "2015", 2),
+        figure("a", "2015-01", 3),
+        figure("a", "2015-03-04", 2),
+        figure("a", "2016", 1, "at_least"),
+        figure("a", "2016", 1, source="y"),
+    ]
+    broken = [names for verdict, _, names in judged(figures, NEVER_FALLS) if verdict == BROKEN]
+    assert ["a-W-all-2015-03-04-x", "a-W-all-2016-y"] in broken
+
+
 SERIES = st.lists(
     st.builds(
         figure,

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import zipfile
 from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from making import VALID, one_table, valid_entries, zipped
 
 import returnees
+from returnees.findings import finding
 from returnees.package.limits import Limits
 from returnees.package.opening import open_package
+from returnees.tables import csvfile
+from returnees.tables.scanner import scan
 
 
 @pytest.mark.parametrize("prefix", ["", "example-1.0.0/"])
@@ -141,6 +147,60 @@ def test_quick_and_exact_readers_agree(tmp_path: Path) -> None:
     assert package.tables["t"].raw.first_lines is None
     assert exact.tables["t"].raw.first_lines is not None
     assert exact.table("t")["b"].to_list() == package.table("t")["b"].to_list()
+
+
+SOUND = ("", "1", "x y", '"a"', '""', '"a,b"', '"a""b"', "é", "#", "'")
+ODD = ('a"b', '"', '"a"b', '"a\n', "\n")
+
+
+@given(
+    st.integers(1, 3).flatmap(
+        lambda width: st.lists(
+            st.lists(st.sampled_from(SOUND * 5 + ODD), min_size=width, max_size=width)
+            | st.lists(st.sampled_from(SOUND), min_size=1, max_size=4),
+            max_size=6,
+        ).map(lambda rows: [list("abc"[:width]), *rows])
+    ),
+    st.booleans(),
+)
+def test_what_is_read_quickly_is_what_the_exact_reader_reads(rows: list[list[str]], ended: bool) -> None:
+    text = "\n".join(map(",".join, rows)) + ("\n" if ended else "")
+    quick = csvfile._quick(text.encode(), ",")
+    exact = scan(text, ",", lambda code, message, line: finding(code, message, line=line), Limits())
+    if quick is not None:
+        assert exact.findings == []
+        assert exact.table is not None
+        assert exact.table.text.equals(quick.text)
+        assert exact.table.first_lines is not None
+        assert exact.table.first_lines.to_list() == [row + 2 for row in range(quick.text.height)]
+
+
+@pytest.mark.parametrize("rows", [10, 100_000])
+def test_a_long_row_does_not_make_up_for_a_short_one(rows: int) -> None:
+    lines = [b"a,b,c", *[b"xxxxxxxxxx,yyyyyyyyyy,zzzzzzzzzz"] * rows]
+    for short, long in ((1, rows), (rows, 1), (rows // 2, rows // 2 + 1)):
+        wrong = list(lines)
+        wrong[short], wrong[long] = b"x,y", b"x,y,z,w"
+        assert csvfile._quick(b"\n".join(wrong), ",") is None
+    assert csvfile._quick(b"\n".join(lines), ",") is not None
+
+
+@pytest.mark.parametrize(
+    ("encoding", "wrong"),
+    [("utf-8", b"\xff"), ("utf-16", b"\x00\xd8"), ("utf-16-le", b"\x00\xd8"), ("cp1252", b"\x81")],
+)
+@pytest.mark.parametrize("piece", [1, 3, 2**20])
+def test_a_wrong_byte_is_found_where_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, encoding: str, wrong: bytes, piece: int
+) -> None:
+    monkeypatch.setattr(csvfile, "_PIECE", piece)
+    fields: list[dict[str, object]] = [{"name": "a"}]
+    sound = "a\nTürkiye\n€\n".encode(encoding).removeprefix(codecs.BOM_UTF16)
+    package = open_package(one_table(tmp_path, sound, fields, encoding=encoding))
+    assert package.table("t")["a"].to_list() == ["Türkiye", "€"]
+    package = open_package(one_table(tmp_path, sound + wrong + sound, fields, encoding=encoding))
+    (found,) = (item for item in package.tables["t"].findings if item.code == "F104")
+    assert f"byte {len(sound) + 1} (0x{wrong[0]:02x})" in found.message
 
 
 def test_unknown_table_names_the_nearest() -> None:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 import pytest
-from fields import PAIRS, broken, one, table
+from fields import PAIRS, agreed, broken, one, table
 
 import returnees
 from returnees.schemas import pandera_schema, unsupported, violations
@@ -123,6 +123,8 @@ def test_kept_property(name: str, kept: Kept) -> None:
     parsed, frame = table(schema, *kept.passes, *kept.fails)
     assert unsupported(parsed) == []
     assert frame["a"].null_count() == [*kept.passes, *kept.fails].count(None), "a cell does not read as its type"
+    assert agreed(*table(schema, *kept.passes))
+    assert all(not agreed(*table(schema, *kept.passes, cell)) for cell in kept.fails)
     assert broken(schema, *kept.passes) == []
     first = len(kept.passes)
     assert broken(schema, *kept.passes, *kept.fails) == [(first + row, name) for row in range(len(kept.fails))]
@@ -153,6 +155,7 @@ def test_types_are_kept(type: str) -> None:
     wrong = frame.select(pl.lit(1, pl.Int8).alias("a"))
     with pytest.raises(Exception, match="a"):
         contract.validate(wrong)
+    assert not agreed(parsed, wrong)
 
 
 def test_names_titles_and_descriptions_are_kept() -> None:
@@ -170,6 +173,7 @@ def test_columns_are_those_of_the_schema_in_its_order(names: list[str]) -> None:
     contract.validate(pl.DataFrame({"a": ["x"], "b": ["y"]}))
     with pytest.raises(Exception, match="column"):
         contract.validate(pl.DataFrame({name: ["x"] for name in names}))
+    assert not agreed(parse_schema({"fields": [{"name": "a"}, {"name": "b"}]}), pl.DataFrame(dict.fromkeys(names, "x")))
 
 
 # Keys.
@@ -192,6 +196,7 @@ def test_columns_are_those_of_the_schema_in_its_order(names: list[str]) -> None:
 )  # fmt: skip
 def test_keys(keys: dict[str, Any], rows: list[tuple[Any, Any]], expected: list[tuple[int, str, str]]) -> None:
     frame = pl.DataFrame(rows, schema={"a": pl.Int64, "b": pl.String}, orient="row")
+    assert agreed(parse_schema(PAIRS | keys), frame) is (not expected)
     found = violations(parse_schema(PAIRS | keys), frame).sort("row", "field")
     assert found.select("row", "field", "constraint").rows() == expected
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 #: How many characters a message has at most: it may quote names of a stranger's package, which can have any length.
 LONGEST = 5_000
@@ -117,9 +117,7 @@ class Finding:
 def catalogue() -> dict[str, Code]:
     """Return every finding code, in order, as the files of ``returnees/codes`` state them."""
     codes: dict[str, Code] = {}
-    for file in sorted(files("returnees.codes").iterdir(), key=lambda item: item.name):
-        if not file.name.endswith(".toml"):
-            continue
+    for file in sorted(Path(__file__).with_name("codes").glob("*.toml")):
         for code, entry in tomllib.loads(file.read_text(encoding="utf-8")).items():
             example = tuple(Breakage(**change) for change in entry.pop("example", ()))
             codes[code] = Code(code, **{**entry, "severity": Severity(entry["severity"])}, example=example)

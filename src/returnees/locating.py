@@ -18,11 +18,12 @@ from returnees.contradictions import firm_system, tied_quantities
 from returnees.errors import UsageError, nearest
 from returnees.package.model import Package
 from returnees.package.opening import opened
-from returnees.solve.components import components, contested
+from returnees.solve.components import components
 from returnees.solve.conflicts import irreducible
 from returnees.solve.locate import MOST_EXPLANATIONS, Located
 from returnees.solve.locate import locate as search
 from returnees.solve.program import Conflict, Question
+from returnees.solve.screening import contested
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -20,6 +21,9 @@ from returnees.tables.schema import Field, TableSchema
 
 if TYPE_CHECKING:
     from pandera.polars import Check, DataFrameSchema, PolarsData
+
+#: What a constraint asks of a cell.
+_Rule = Callable[[pl.Expr], pl.Expr]
 
 _TYPES: dict[str, Any] = {
     "integer": pl.Int64,
@@ -56,25 +60,41 @@ def pandera_schema(schema: TableSchema, name: str) -> DataFrameSchema:
     """
     from pandera.polars import Column, DataFrameSchema
 
-    left_out = {(field, constraint) for field, constraint, _ in unsupported(schema)}
+    rules = _applicable(schema)
     columns = {
         field.name: Column(
             _type(field),
-            checks=[
-                _check(constraint, rule)
-                for constraint, rule in _rules(field)
-                if (field.name, constraint) not in left_out
-            ],
-            nullable=not (field.required or field.name in schema.primary_key),
+            checks=[_check(constraint, rule) for constraint, rule in rules[field.name]],
+            nullable=not _needed(schema, field),
             title=field.title or None,
             description=field.description or None,
         )
         for field in schema.fields
     }
-    known = set(schema.names)
-    keys = [("primaryKey", schema.primary_key), *(("uniqueKeys", key) for key in schema.unique_keys)]
-    checks = [_key_check(what, key) for what, key in keys if key and set(key) <= known]
+    checks = [_key_check(what, key) for what, key in _keys(schema)]
     return DataFrameSchema(columns, checks=checks, name=name, strict=True, ordered=True)
+
+
+def satisfies(schema: TableSchema, frame: pl.DataFrame) -> bool:
+    """Whether `frame` is seen to keep the contract of `schema`.
+
+    The contract's own checks are made in one pass over the table, without pandera, which takes much longer to import
+    and makes them one by one. A check that cannot be made is not satisfied; nor, very rarely, one of a key.
+    """
+    if frame.schema != pl.Schema({field.name: _type(field) for field in schema.fields}):
+        return False
+    rules = _applicable(schema)
+    kept = [pl.col(field.name).null_count() == 0 for field in schema.fields if _needed(schema, field)]
+    kept += [
+        _all_different((field.name,)) if constraint == "unique" else _passes(rule, field.name).all()
+        for field in schema.fields
+        for constraint, rule in rules[field.name]
+    ]
+    kept += [_all_different(key) for _, key in _keys(schema)]
+    try:
+        return all(frame.select(check.alias(str(place)) for place, check in enumerate(kept)).row(0)) if kept else True
+    except pl.exceptions.PolarsError:
+        return False
 
 
 def unsupported(schema: TableSchema) -> list[tuple[str, str, str]]:
@@ -95,7 +115,7 @@ def violations(schema: TableSchema, frame: pl.DataFrame) -> pl.DataFrame:
     A null row stands for a constraint that could not be checked at all; the value then says why.
     """
     nothing = pl.DataFrame(schema=_VIOLATIONS)
-    if not frame.height:
+    if not frame.height or satisfies(schema, frame):
         return nothing
     if len(schema.fields) <= _WIDE:
         return _violations(schema, frame)
@@ -114,7 +134,7 @@ def _parts(schema: TableSchema) -> Iterator[TableSchema]:
 
 
 def _violations(schema: TableSchema, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return what `violations` does, by one contract."""
+    """Return what `violations` does, by one contract: pandera names the rows."""
     from pandera.errors import SchemaErrors
 
     try:
@@ -133,12 +153,12 @@ def _violations(schema: TableSchema, frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _check(constraint: str, rule: Callable[[pl.Expr], pl.Expr]) -> Check:
+def _check(constraint: str, rule: _Rule) -> Check:
     """Return a check of one column, called after its constraint; missing cells satisfy all but ``required``."""
     from pandera.polars import Check
 
     def applied(data: PolarsData) -> pl.LazyFrame:
-        return data.lazyframe.select(rule(pl.col(data.key)).fill_null(True))
+        return data.lazyframe.select(_passes(rule, data.key))
 
     return Check(applied, name=constraint, error=constraint)
 
@@ -148,16 +168,52 @@ def _key_check(what: str, key: tuple[str, ...]) -> Check:
     from pandera.polars import Check
 
     def applied(data: PolarsData) -> pl.LazyFrame:
-        missing = pl.any_horizontal(pl.col(name).is_null() for name in key)
-        return data.lazyframe.select(pl.struct(key).is_first_distinct() | missing)
+        return data.lazyframe.select(_first_of_key(key))
 
     label = f"{what}: {', '.join(key)}"
     return Check(applied, name=label, error=label)
 
 
-def _rules(field: Field) -> list[tuple[str, Callable[[pl.Expr], pl.Expr]]]:
+def _passes(rule: _Rule, name: str) -> pl.Expr:
+    return rule(pl.col(name)).fill_null(True)
+
+
+def _first_of_key(key: tuple[str, ...]) -> pl.Expr:
+    return pl.struct(key).is_first_distinct() | pl.any_horizontal(pl.col(name).is_null() for name in key)
+
+
+def _all_different(key: tuple[str, ...]) -> pl.Expr:
+    """Whether no two rows have the same values in all fields of `key`.
+
+    As many hashes as rows are proof of it, and ten times quicker to tell apart; fewer may also be so by chance.
+    """
+    whole = pl.all_horizontal(pl.col(name).is_not_null() for name in key)
+    values = pl.struct(key) if len(key) > 1 else pl.col(*key)
+    return values.hash().filter(whole).n_unique() == whole.sum()
+
+
+def _needed(schema: TableSchema, field: Field) -> bool:
+    """Whether each cell of `field` must have a value."""
+    return field.required or field.name in schema.primary_key
+
+
+def _keys(schema: TableSchema) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the keys whose fields the schema has, each with what it is called."""
+    keys = [("primaryKey", schema.primary_key), *(("uniqueKeys", key) for key in schema.unique_keys)]
+    return [(what, key) for what, key in keys if key and set(key) <= set(schema.names)]
+
+
+def _applicable(schema: TableSchema) -> dict[str, list[tuple[str, _Rule]]]:
+    """Return for each field the constraints that can be applied, each with what it asks of a cell."""
+    left_out = {(field, constraint) for field, constraint, _ in unsupported(schema)}
+    return {
+        field.name: [pair for pair in _rules(field) if (field.name, pair[0]) not in left_out] for field in schema.fields
+    }
+
+
+def _rules(field: Field) -> list[tuple[str, _Rule]]:
     """Return each constraint of `field` with what it asks of a cell."""
-    rules: list[tuple[str, Callable[[pl.Expr], pl.Expr]]] = []
+    rules: list[tuple[str, _Rule]] = []
     if field.categories is not None:
         rules.append(("categories", _one_of(field, field.categories)))
     for constraint, stated in field.constraints.items():
@@ -174,16 +230,16 @@ def _rules(field: Field) -> list[tuple[str, Callable[[pl.Expr], pl.Expr]]]:
     return rules
 
 
-def _one_of(field: Field, stated: Any) -> Callable[[pl.Expr], pl.Expr]:
+def _one_of(field: Field, stated: Any) -> _Rule:
     values = pl.Series([value_of(field, item) for item in stated], dtype=_type(field))
     return lambda cell: cell.is_in(values.implode())
 
 
-def _matching(pattern: str) -> Callable[[pl.Expr], pl.Expr]:
+def _matching(pattern: str) -> _Rule:
     return lambda cell: cell.str.contains(_whole(pattern))
 
 
-def _within(field: Field, compare: Callable[[pl.Expr, Any], pl.Expr], bound: Any) -> Callable[[pl.Expr], pl.Expr]:
+def _within(field: Field, compare: Callable[[pl.Expr, Any], pl.Expr], bound: Any) -> _Rule:
     if field.type == "yearmonth":
         return lambda cell: compare(_months(cell), _months(pl.lit(bound)))
     if field.type == "number":
@@ -198,7 +254,7 @@ def _months(cell: pl.Expr) -> pl.Expr:
     return year * 12 + month
 
 
-def _long(compare: Callable[[pl.Expr, int], pl.Expr], bound: int) -> Callable[[pl.Expr], pl.Expr]:
+def _long(compare: Callable[[pl.Expr, int], pl.Expr], bound: int) -> _Rule:
     return lambda cell: compare(cell, bound)
 
 
@@ -256,6 +312,7 @@ def _told(value: Any, most: int = 60) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
+@lru_cache(maxsize=256)
 def _refused(pattern: str) -> str | None:
     """Return why the regular expression engine, whose time is linear, does not take `pattern`, or None."""
     try:

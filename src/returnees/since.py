@@ -11,7 +11,7 @@ from datetime import date
 import polars as pl
 
 from returnees.checking import check, rows_of, summaries, table_findings
-from returnees.conformance import Authority
+from returnees.conformance.authority import Authority
 from returnees.consistency.setting import Setting, setting_of
 from returnees.figures.fields import fitting
 from returnees.figures.rows import row_findings

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from pathlib import Path
 
-from returnees.conformance import Authority
+from returnees.conformance.authority import Authority
 from returnees.findings import distinct
 from returnees.outcome import Report
 from returnees.package.limits import Limits
@@ -46,22 +46,35 @@ def validate(
     PackageError
         If `package` is a path and there is no package.
     """
-    today = today or date.today()
-    with ExitStack() as stack:
-        # Frictionless loads while the package is opened and our own libraries load: on two cores neither waits.
-        authority = stack.enter_context(Authority()) if conformance else None
+    with judging(conformance) as authority:
         if not isinstance(package, Package):
             package = open_package(package, limits=limits)
-        if authority is not None:
-            authority.ask(package)
-        from returnees.checking import check, rows_of, summaries
+        return judged(package, authority, today=today, since=since)
 
-        _log.info("opened %s", package.label)
-        findings, verdicts = check(package, today)
-        _log.info("checked tables (%s) and rules (%s)", len(package.tables), len(verdicts))
-        if authority is not None:
-            findings = authority.merge(findings, package.tables)
-            _log.info("heard what frictionless finds")
+
+def judging(conformance: bool) -> AbstractContextManager[Authority | None]:
+    """Start frictionless, if `conformance` asks for it, and end it on leaving.
+
+    It loads while the package is opened and our own libraries load: on two cores neither waits.
+    """
+    return Authority() if conformance else nullcontext()
+
+
+def judged(
+    package: Package, authority: Authority | None, *, today: date | None = None, since: Package | None = None
+) -> Report:
+    """Return what `validate` does, for a package that is open, with frictionless already started or left out."""
+    today = today or date.today()
+    if authority is not None:
+        authority.ask(package)
+    from returnees.checking import check, rows_of, summaries
+
+    _log.info("opened %s", package.label)
+    findings, verdicts = check(package, today)
+    _log.info("checked tables (%s) and rules (%s)", len(package.tables), len(verdicts))
+    if authority is not None:
+        findings = authority.merge(findings, package.tables)
+        _log.info("heard what frictionless finds")
     findings = distinct(findings)
     tables = package.tables
     rows = rows_of(tables, findings)

@@ -67,17 +67,18 @@ def command(
 
     plans = plan_reports(forms, output)
 
-    from returnees.diff.places import open_place
     from returnees.findings import Severity
     from returnees.package.limits import Limits
     from returnees.package.opening import open_package
     from returnees.report.repository import folder_of
     from returnees.report.view import View
-    from returnees.validation import validate
+    from returnees.validation import judged, judging
 
-    opened = open_package(package, limits=Limits.stated(limits))
-    before = open_place(since, opened.root) if since is not None else None
-    report = validate(opened, conformance=not propose, since=before)
+    stated = Limits.stated(limits)
+    with judging(not propose) as authority:
+        opened = open_package(package, limits=stated)
+        before = _older(since, opened) if since is not None else None
+        report = judged(opened, authority, since=before)
     if propose:
         _propose(opened, report)
     else:
@@ -92,6 +93,13 @@ def command(
         write_reports(plans, report, view)
     if report.fails(Severity(fail_on)):
         sys.exit(1)
+
+
+def _older(since: str, package: Package) -> Package:
+    """Return the version of `package` that the option --since names."""
+    from returnees.diff.places import open_place
+
+    return open_place(since, package.root)
 
 
 def _propose(package: Package, report: Report) -> None:

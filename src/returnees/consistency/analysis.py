@@ -76,15 +76,14 @@ def idle_findings(analysis: Analysis) -> Iterator[Finding]:
 
 def _without_figures(setting: Setting, rule_id: str) -> Iterator[str]:
     """Yield the measures and codes of a rule that no figure has, when it can apply to no figure for that."""
-    rule, known = setting.rule_of[rule_id], setting.quantities
-    present = {name: set(known.frame[name].unique().to_list()) for name in ("measure", *setting.profile.dimensions)}
+    rule, present = setting.rule_of[rule_id], setting.quantities.present
     for dimension, codes in rule.where.items():
-        if present[dimension].isdisjoint(known.number(dimension, code) for code in codes):
+        if present[dimension].isdisjoint(codes):
             yield f"{dimension} {' or '.join(codes)}"
-    if rule.measures and present["measure"].isdisjoint(known.number("measure", name) for name in rule.measures):
+    if rule.measures and present["measure"].isdisjoint(rule.measures):
         yield f"measure {' or '.join(rule.measures)}"
     dimension = "measure" if rule.along is None else rule.along
     if dimension in present:
         names = dict.fromkeys(name.name for name in rule.comparison.names())
-        if present[dimension].isdisjoint(known.number(dimension, name) for name in names):
+        if present[dimension].isdisjoint(names):
             yield from (f"{dimension} {name}" for name in names)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import narwhals as nw
 import polars as pl
 
-from returnees.consistency.batches import Batch, batches, limited, slots_of
+from returnees.consistency.batches import Batch, batches, fillers, limited, slots_of
 from returnees.consistency.layout import dated, members, series, split
 from returnees.consistency.patterns import COUNTED, GUARD, PLAIN, SCALED, Pattern, patterns_of
 from returnees.consistency.profile import Profile
@@ -21,6 +21,9 @@ _MEMBER = {
     "pattern": pl.Int64, "key": pl.Int64, "kind": pl.Int64, "coefficient": pl.Float64, "quantity": pl.Int64,
     "reversed": pl.Boolean,
 }  # fmt: skip
+
+#: Figures in slots are looked at together up to this many.
+MOST_AT_ONCE = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,8 @@ def lay(rules: Sequence[Rule], quantities: Quantities, profile: Profile) -> Edit
     patterns = patterns_of(rules, profile)
     laid = len(patterns)
     patterns += [Pattern(rule, None, (), 0.0) for rule in rules if rule.along == TIME]
-    parts = [_members(batch, quantities, len(patterns)) for batch in batches(patterns[:laid])]
+    filled = _filled(batches(patterns[:laid]), quantities, len(patterns))
+    parts = [_split(found, slots, quantities) for found, slots in filled]
     sheets = [
         _series(patterns[number].rule, quantities, number, len(patterns)) for number in range(laid, len(patterns))
     ]
@@ -53,33 +57,44 @@ def lay(rules: Sequence[Rule], quantities: Quantities, profile: Profile) -> Edit
     unlaid = [_counted(others, facts) for _, others in parts]
     if parts:
         found = nw.concat([members for members, _ in parts], how="vertical")
-        sheets.append(dated(found).select(*_MEMBER).to_native())
+        figures = nw.from_native(quantities.frame, eager_only=True)
+        sheets.append(dated(found, figures).select(*_MEMBER).to_native())
     terms = pl.concat([pl.DataFrame(schema=_MEMBER), *sheets], how="vertical_relaxed")
     system, limitless = _system(terms, facts, quantities)
     counts = pl.concat([limitless, *unlaid]).group_by("rule").agg(pl.col("edits").sum(), pl.col("holds").sum())
     return Edits(system, counts.sort("rule"))
 
 
-def _members(batch: Batch, quantities: Quantities, total: int) -> tuple[nw.DataFrame[pl.DataFrame], pl.DataFrame]:
-    """Return the figures that fill the slots of a batch in edits that can be broken, and those in other edits.
+def _filled(
+    laid: Sequence[Batch], quantities: Quantities, total: int
+) -> Iterator[tuple[nw.DataFrame[pl.DataFrame], pl.DataFrame]]:
+    """Yield the figures that fill the slots of batches, and these slots; of several batches together if that is little.
+
+    Joining what is small once for all is quicker, and joining what is large batch by batch needs less memory.
+    """
+    together = max(1, MOST_AT_ONCE // max(1, quantities.frame.height))
+    for start in range(0, len(laid), together):
+        chosen = laid[start : start + together]
+        slots = slots_of(chosen, quantities)
+        figures, table = (nw.from_native(frame, eager_only=True) for frame in (fillers(chosen, quantities), slots))
+        yield members(figures, table, total), slots
+
+
+def _split(
+    found: nw.DataFrame[pl.DataFrame], slots: pl.DataFrame, quantities: Quantities
+) -> tuple[nw.DataFrame[pl.DataFrame], pl.DataFrame]:
+    """Return the figures that fill slots in edits that can be broken, and those in other edits.
 
     Of the latter there are ``group``, ``pattern``, ``slot``, ``kind`` and ``most``.
     """
-    slots = slots_of(batch, quantities)
-    radix = quantities.radix[batch.dimension] if batch.dimension else 0
-    rest = pl.col("key") - pl.col(batch.dimension) * radix if batch.dimension else pl.col("key")
-    rest = rest if batch.by_measure else rest * quantities.base + pl.col("measure")
-    figures = nw.from_native(limited(batch.rule, quantities).with_columns(rest.alias("rest")), eager_only=True)
-    table = nw.from_native(slots, eager_only=True)
-    found = members(figures, table, batch.dimension, batch.by_measure, total)
-    whole, others = (part.to_native() for part in split(found, table))
-    facts = slots.select("at", "pattern", "slot", "kind", "coefficient", "alone")
-    # A quantity's number is its row.
-    own = quantities.frame.select("first", "last", "cumulative", "least", "most", "twin")[whole["quantity"]]
-    filled = pl.concat([whole.join(facts, on="at", maintain_order="left"), own], how="horizontal").drop("at")
-    most = quantities.frame["most"].gather(others["quantity"])
-    open_ones = others.select("group", "at", most.alias("most")).join(facts.drop("coefficient", "alone"), on="at")
-    return nw.from_native(filled, eager_only=True), open_ones
+    whole, others = (part.to_native() for part in split(found))
+    # The number of a slot is its row, and so is that of a quantity.
+    facts = slots.select("pattern", "slot", "kind", "coefficient", "alone")[whole["at"]]
+    filled = pl.concat([whole.drop("at"), facts], how="horizontal")
+    most = quantities.frame["most"].gather(others["quantity"]).alias("most")
+    of_slot = slots.select("pattern", "slot", "kind")[others["at"]]
+    left = pl.concat([others.select("group"), of_slot, most.to_frame()], how="horizontal")
+    return nw.from_native(filled, eager_only=True), left
 
 
 def _counted(found: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
@@ -101,9 +116,10 @@ def _counted(found: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
 
 def _series(rule: Rule, quantities: Quantities, pattern: int, total: int) -> pl.DataFrame:
     """Return the terms of a rule of time."""
-    figures = limited(rule, quantities)
-    figures = figures.with_columns((pl.col("key") % quantities.radix["source"]).alias("place"))
-    lines = nw.from_native(figures, eager_only=True)
+    # What a series shares is the publisher and all coordinates: the source's place in the key is replaced.
+    own, whole = quantities.radix["source"], quantities.frame.schema["key"]
+    line = (pl.col("publisher").cast(whole) * own + pl.col("key") % own) * quantities.base + pl.col("measure")
+    lines = nw.from_native(limited(rule, quantities).with_columns(line.alias("line")), eager_only=True)
     terms: pl.DataFrame = series(lines, quantities.frame.height, pattern, total).select(*_MEMBER).to_native()
     return terms
 
@@ -119,24 +135,19 @@ def _system(terms: pl.DataFrame, facts: pl.DataFrame, quantities: Quantities) ->
         unpublished = quantities.frame.filter(pl.col("figure").is_null())["quantity"]
         terms = terms.filter((pl.col("kind") != GUARD) | ~pl.col("quantity").is_in(unpublished.implode()))
     terms = terms.sort("pattern", "key", "quantity").with_columns(pl.col("key").rle_id().cast(pl.Int64).alias("edit"))
-    kind = pl.col("kind")
+    kind, coefficient = pl.col("kind"), pl.col("coefficient")
     edits = terms.group_by("edit", maintain_order=True).agg(
         pl.col("pattern").first(),
-        ((pl.col("coefficient") > 0) & kind.is_in([PLAIN, SCALED])).sum().cast(pl.Int64).alias("found_below"),
-        ((pl.col("coefficient") < 0) & (kind != GUARD)).sum().cast(pl.Int64).alias("found_above"),
+        ((coefficient > 0) & kind.is_in([PLAIN, SCALED])).sum().cast(pl.Int64).alias("found_below"),
+        ((coefficient < 0) & (kind != GUARD)).sum().cast(pl.Int64).alias("found_above"),
         pl.col("reversed").any().alias("dates_reversed"),
-        (kind == GUARD).any().alias("share"), (kind == SCALED).any().alias("scaled"),
-        kind.is_in([PLAIN, COUNTED]).any().alias("plain"),
     ).join(facts, on="pattern", maintain_order="left")  # fmt: skip
-    # A share beside its count alone limits nothing that was published, unless a number stands in the rule.
-    limits = (pl.col("share") | ~pl.col("scaled")) & (pl.col("plain") | (pl.col("alone") & pl.col("scaled")))
-    limitless = edits.filter(~limits).group_by("rule").agg(
-        pl.len().cast(pl.Int64).alias("edits"), pl.lit(0).cast(pl.Int64).alias("holds")
-    )  # fmt: skip
-    terms = terms.filter(edits.select(limits).to_series().gather(terms["edit"]))
+    limitless = _limitless(terms, edits)
+    if limitless.height:
+        terms, edits = (frame.join(limitless, on="edit", how="anti", maintain_order="left") for frame in (terms, edits))
     guards = terms.filter(kind == GUARD)
     terms, widened = _scaled(terms, guards, quantities)
-    kept = edits.filter(limits).join(widened, on="edit", how="left", maintain_order="left").select(
+    kept = edits.join(widened, on="edit", how="left", maintain_order="left").select(
         "edit", "rule", "limit", pl.col("widened").fill_null(0.0), "dates_reversed",
         (pl.col("below") - pl.col("found_below")).alias("missing_below"),
         (pl.col("above") - pl.col("found_above")).alias("missing_above"),
@@ -152,7 +163,23 @@ def _system(terms: pl.DataFrame, facts: pl.DataFrame, quantities: Quantities) ->
         terms.select("edit", number.alias("quantity"), "coefficient"),
         named.select("edit", "figure").sort("edit", "figure"),
     )
-    return system, limitless
+    unlaid = limitless.group_by("rule").agg(pl.len().cast(pl.Int64).alias("edits"), pl.lit(0, pl.Int64).alias("holds"))
+    return system, unlaid
+
+
+def _limitless(terms: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
+    """Return the edits, with their rules, that limit nothing for want of a share, or of anything else beside it.
+
+    A share beside its count alone limits nothing that was published, unless a number stands in the rule.
+    """
+    kind = pl.col("kind")
+    with_shares = terms.filter(kind.is_in([GUARD, SCALED])).select("edit").unique()
+    facts = terms.join(with_shares, on="edit", how="semi").group_by("edit").agg(
+        (kind == GUARD).any().alias("share"), (kind == SCALED).any().alias("scaled"),
+        kind.is_in([PLAIN, COUNTED]).any().alias("plain"),
+    ).join(edits.select("edit", "rule", "alone"), on="edit")  # fmt: skip
+    limits = (pl.col("share") | ~pl.col("scaled")) & (pl.col("plain") | (pl.col("alone") & pl.col("scaled")))
+    return facts.filter(~limits).select("edit", "rule")
 
 
 def _facts(patterns: Sequence[Pattern]) -> pl.DataFrame:

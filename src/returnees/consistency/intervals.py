@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import narwhals as nw
 from narwhals.typing import IntoFrameT
 
@@ -32,7 +34,9 @@ def with_intervals(frame: IntoFrameT, about: float = ABOUT) -> IntoFrameT:
     value, low, high = (nw.col(name).cast(nw.Float64) for name in ("value", "low", "high"))
     percent = nw.col("unit") == "percent" if "unit" in data.columns else nw.lit(False)
     qualifier = nw.col("qualifier")
-    spread = nw.max_horizontal(_half_unit(value), value * about)
+    # A column of its own: an expression that two others are made of would be worked out twice.
+    data = data.with_columns(nw.max_horizontal(*_half_units(value), value * about).alias("half width"))
+    spread = nw.col("half width")
     step_up = nw.when(percent | (low != low.floor())).then(nw.lit(0.0)).otherwise(nw.lit(1.0))
     step_down = nw.when(percent | (high != high.floor())).then(nw.lit(0.0)).otherwise(nw.lit(1.0))
     least = (
@@ -55,23 +59,23 @@ def with_intervals(frame: IntoFrameT, about: float = ABOUT) -> IntoFrameT:
             nw.max_horizontal(least.fill_null(0.0), nw.lit(0.0)).alias("least"),
             nw.min_horizontal(most.fill_null(INFINITY), top).alias("most"),
         )
-        .drop("value", "low", "high")
+        .drop("value", "low", "high", "half width")
         .to_native()
     )
 
 
-def _half_unit(value: nw.Expr) -> nw.Expr:
-    """Return half a unit of the last significant digit of a number: 500 for 5,000, 5 for 1,230, 0.05 for 49.6.
+def _half_units(value: nw.Expr) -> Iterator[nw.Expr]:
+    """Yield half of each unit that a number is a whole number of; the largest is that of its last significant digit.
 
-    Decimals count to the thousandth.
+    That is 500 for 5,000, 5 for 1,230, 0.05 for 49.6. Decimals count to the thousandth.
     """
-    half = nw.lit(0.0005)
+    yield nw.lit(0.0005)
     for decimals in (2, 1, 0):
         shifted = value * 10**decimals
         # A decimal fraction is a whole number of its units but for the rounding of its binary form.
         whole = (shifted - shifted.round(0)).abs() <= shifted * 1e-12
-        half = nw.when(whole).then(nw.lit(0.5 / 10**decimals)).otherwise(half)
+        yield nw.when(whole).then(nw.lit(0.5 / 10**decimals)).otherwise(nw.lit(0.0))
     for power in range(1, 13):
         unit = 10.0**power
-        half = nw.when((value > 0) & ((value / unit).floor() * unit == value)).then(nw.lit(unit / 2)).otherwise(half)
-    return half
+        whole = (value > 0) & ((value / unit).floor() * unit == value)
+        yield nw.when(whole).then(nw.lit(unit / 2)).otherwise(nw.lit(0.0))

@@ -23,8 +23,8 @@ _GROUP = ["group"]
 _EDIT = [*_GROUP, "context"]
 
 
-def members(figures: Frame, slots: Frame, dimension: str | None, by_measure: bool, patterns: int) -> Frame:
-    """Return each figure that fills a slot: ``group``, ``at`` (the slot) and ``quantity``.
+def members(figures: Frame, slots: Frame, patterns: int) -> Frame:
+    """Return each figure that fills a slot: ``group``, ``at`` (the slot), ``quantity``, and facts of the slot.
 
     A group is a pattern and what all figures of an edit share, as one number: joins and groupings by a single integer
     are several times quicker.
@@ -32,66 +32,73 @@ def members(figures: Frame, slots: Frame, dimension: str | None, by_measure: boo
     Parameters
     ----------
     figures
-        ``quantity``, ``measure``, a column for each dimension, and ``rest``: all of a figure's coordinates but those
-        that slots name, as one number.
+        ``fills``, ``place`` and ``quantity``, as in `batches.fillers`.
     slots
-        ``at``, ``pattern``, ``slot_measure``, ``slot_code``.
-    dimension, by_measure
-        What the slots name: codes along this dimension, measures, or both.
+        ``fills``, ``offset``, ``pattern``, ``at`` and the facts ``alone``, ``needed``, ``shared`` and ``guard``, as in
+        `batches.slots_of`.
     patterns
         How many patterns there are in all.
     """
-    left = (["measure"] if by_measure else []) + ([dimension] if dimension else [])
-    right = (["slot_measure"] if by_measure else []) + (["slot_code"] if dimension else [])
-    narrow = figures.select("rest", *left, "quantity")
-    joined = narrow.join(slots.select("at", "pattern", *right), left_on=left, right_on=right, how="inner")
-    return joined.select((nw.col("rest") * patterns + nw.col("pattern")).alias("group"), "at", "quantity")
+    facts = slots.select("fills", "offset", "pattern", "at", "alone", "needed", "shared", "guard")
+    rest = nw.col("place") - nw.col("offset")
+    joined = figures.join(facts, on="fills", how="inner").with_columns(
+        (rest * patterns + nw.col("pattern")).alias("group")
+    )
+    return joined.drop("fills", "place", "offset", "pattern")
 
 
-def split(found: Frame, slots: Frame) -> tuple[Frame, Frame]:
+def split(found: Frame) -> tuple[Frame, Frame]:
     """Return the members of edits with figures on both sides, and, of all others, those of the smaller side.
 
-    Where nothing of the greater side is there, or not the share that the rule takes of it, nothing can be broken.
-    `slots` has ``at``, ``kind``, ``alone`` (one figure is enough for an edit), ``needed`` (on the greater side, or a
-    share) and ``shared`` (the pattern has a share).
+    Where nothing of the greater side is there, or not the share that the rule takes of it, nothing can be broken. There
+    are ``group``, ``at`` and ``quantity``.
     """
-
-    def filling(which: nw.Expr) -> nw.Expr:
-        return nw.col("at").is_in(slots.filter(which)["at"].to_list())
-
-    alone, needed, shared = nw.col("alone"), nw.col("needed"), nw.col("shared")
-    smaller = found.filter(filling(~alone & ~needed))
-    greater = found.filter(filling(~alone & needed))
-    if len(greater):
-        greater = greater.join(smaller.select(_GROUP).unique(), on=_GROUP, how="semi")
-    if slots.filter(shared)["at"].len():
-        share = greater.filter(filling(shared & (nw.col("kind") == GUARD)))
-        count = greater.filter(filling(shared & (nw.col("kind") != GUARD)))
-        both = share.join(count, on=_GROUP, how="semi").select(_GROUP).unique()
-        plain = greater.filter(filling(~shared))
-        greater = nw.concat([plain, share.join(both, on=_GROUP, how="semi"), count.join(both, on=_GROUP, how="semi")])
-    there = greater.select(_GROUP).unique()
-    whole = [found.filter(filling(alone)), greater, smaller.join(there, on=_GROUP, how="semi")]
+    own = [*_GROUP, "at", "quantity"]
+    alone, needed, shared, guard = (nw.col(name) for name in ("alone", "needed", "shared", "guard"))
+    smaller = found.filter(~alone & ~needed).select(own)
+    greater = found.filter(~alone & needed).join(smaller.select(_GROUP), on=_GROUP, how="semi")
+    share, count = greater.filter(shared & guard).select(own), greater.filter(shared & ~guard).select(own)
+    both = share.join(count.select(_GROUP), on=_GROUP, how="semi").select(_GROUP)
+    parts = [share.join(both, on=_GROUP, how="semi"), count.join(both, on=_GROUP, how="semi")]
+    greater = nw.concat([greater.filter(~shared).select(own), *parts], how="vertical")
+    there = greater.select(_GROUP)
+    whole = [found.filter(alone).select(own), greater, smaller.join(there, on=_GROUP, how="semi")]
     return nw.concat(whole, how="vertical"), smaller.join(there, on=_GROUP, how="anti")
 
 
-def dated(found: Frame) -> Frame:
+def dated(found: Frame, figures: Frame) -> Frame:
     """Return the terms of every edit: the members of each group, put together date by date.
 
     The columns are those of `found`, with ``key`` (one number for each edit) and ``reversed`` (whether the figure is
     dated the wrong way round), and one row for each filled slot of each edit.
     """
-    # One number for a span; a figure that is not the only one of its date and coordinates has one of its own.
-    span = (nw.col("first") + 2**25) * 2**26 + nw.col("last") + 2**25
-    span = nw.when(nw.col("twin")).then(-1 - nw.col("quantity")).otherwise(span)
-    spans = found.select(*_GROUP, span.alias("earliest"), span.alias("latest"))
+    sources = mixed_sources(figures)
+    if len(sources) == 0:
+        return _keyed(found)
+    facts = figures.select("source", "quantity", "first", "last", "cumulative", "least", "most", "twin")
+    facts = facts.join(sources, on="source", how="semi").drop("source")
+    alike = found.join(facts.select("quantity"), on="quantity", how="anti")
+    mixed = found.join(facts, on="quantity", how="inner")
+    spans = mixed.select(*_GROUP, span().alias("earliest"), span().alias("latest"))
     spans = spans.group_by(_GROUP).agg(nw.col("earliest").min(), nw.col("latest").max())
     several = spans.filter(nw.col("earliest") != nw.col("latest")).select(_GROUP)
-    if len(several) == 0:
-        return _keyed(found)
-    same = _keyed(found.join(several, on=_GROUP, how="anti"))
-    rest = _over_dates(found.join(several, on=_GROUP, how="semi"))
+    same = mixed.join(several, on=_GROUP, how="anti").select(found.columns)
+    same = _keyed(nw.concat([alike, same], how="vertical"))
+    rest = _over_dates(mixed.join(several, on=_GROUP, how="semi"))
     return nw.concat([same, rest.select(same.columns)], how="vertical")
+
+
+def span() -> nw.Expr:
+    """Return a figure's date as one number; one that is not the only one of its date and coordinates has its own."""
+    number = (nw.col("first") + 2**25) * 2**26 + nw.col("last") + 2**25
+    return nw.when(nw.col("twin")).then(-1 - nw.col("quantity")).otherwise(number)
+
+
+def mixed_sources(figures: Frame) -> Frame:
+    """Return the ``source`` of figures that are not all of one date, or of which two have all the same coordinates."""
+    spans = figures.select("source", span().alias("earliest"), span().alias("latest"))
+    spans = spans.group_by("source").agg(nw.col("earliest").min(), nw.col("latest").max())
+    return spans.filter(nw.col("earliest") != nw.col("latest")).select("source")
 
 
 def _keyed(found: Frame) -> Frame:
@@ -200,55 +207,47 @@ def _needed_only(chosen: Frame) -> Frame:
 
 
 def series(figures: Frame, count: int, pattern: int, patterns: int) -> Frame:
-    """Return the terms of the rule of time: figures of one publisher and the same coordinates, an earlier and a later.
+    """Return the terms of the rule of time: figures of one series, an earlier and a later.
 
     Each figure stands against the next later one, and against one further on that it is larger than, where figures too
-    vague to show the fall lie in between. The columns are those of `dated`; the earlier figure has coefficient 1, the
-    later one -1. `count` is how many quantities there are in all.
+    vague to show the fall lie in between. The columns are those of `dated` that say more than which figure it is; the
+    earlier figure has coefficient 1, the later one -1. `figures` has the number of its series for each, ``line``;
+    `count` is how many quantities there are in all.
     """
     own = figures.filter(nw.col("cumulative"))
-    # What a series shares is the publisher and all coordinates: the source's place in the key is replaced.
-    line = ["publisher", "place", "measure"]
-    small = own.select(*line, "quantity", "first", "last", "least")
-    later = own.select(*line, "quantity", "first", "last", "most")
+    small = own.select("line", "quantity", "first", "last", "least")
+    later = own.select("line", "quantity", "first", "last", "most")
     later = later.rename({"quantity": "later", "first": "later_first", "last": "later_last"})
-    pairs = small.join(later, on=line, how="inner").filter(nw.col("later_first") > nw.col("last"))
-    following = _foremost(pairs, "quantity", nw.col("later_first"), nw.col("later"))
-    falls = _foremost(pairs.filter(nw.col("least") > nw.col("most")), "later", -nw.col("last"), nw.col("quantity"))
-    pairs = nw.concat([following, _unseen(falls, following, line)], how="vertical").select("quantity", "later")
+    pairs = small.join(later, on="line", how="inner").filter(nw.col("later_first") > nw.col("last"))
+    following = _foremost(pairs, "quantity", nw.col("later_first") * count + nw.col("later"))
+    falls = pairs.filter(nw.col("least") > nw.col("most"))
+    falls = _foremost(falls, "later", nw.col("quantity") - nw.col("first") * count)
+    pairs = nw.concat([following, _unseen(falls, following)], how="vertical").select("quantity", "later")
     number = (nw.col("quantity") * count + nw.col("later")) * patterns + pattern
     ends = [
         pairs.select(
-            nw.lit(pattern).cast(nw.Int64).alias("pattern"), number.alias("group"),
-            nw.lit(slot).cast(nw.Int64).alias("slot"), nw.lit(0).cast(nw.Int64).alias("kind"),
-            nw.lit(coefficient).alias("coefficient"), nw.col(end).alias("term"),
+            nw.lit(pattern).cast(nw.Int64).alias("pattern"), number.alias("key"),
+            nw.lit(0).cast(nw.Int64).alias("kind"), nw.lit(coefficient).alias("coefficient"),
+            nw.col(end).alias("term"), nw.lit(False).alias("reversed"),
         )
-        for slot, coefficient, end in ((0, 1.0, "quantity"), (1, -1.0, "later"))
+        for coefficient, end in ((1.0, "quantity"), (-1.0, "later"))
     ]  # fmt: skip
-    facts = figures.select("quantity", "first", "last", "cumulative", "least", "most")
-    return (
-        nw.concat(ends, how="vertical")
-        .rename({"term": "quantity"})
-        .join(facts, on="quantity", how="inner")
-        .with_columns(nw.col("group").alias("key"), nw.lit(False).alias("reversed"))
-    )
+    return nw.concat(ends, how="vertical").rename({"term": "quantity"})
 
 
-def _foremost(pairs: Frame, of: str, *order: nw.Expr) -> Frame:
-    """Return, for each figure in the column `of`, the pair that comes first in this order."""
-    for expression in order:
-        pairs = pairs.with_columns(expression.alias("order"))
-        least = pairs.group_by(of).agg(nw.col("order").min())
-        pairs = pairs.join(least, on=[of, "order"], how="inner").drop("order")
-    return pairs
+def _foremost(pairs: Frame, of: str, order: nw.Expr) -> Frame:
+    """Return, for each figure in the column `of`, the pair that comes first in this order, which is strict."""
+    pairs = pairs.with_columns(order.alias("order"))
+    least = pairs.group_by(of).agg(nw.col("order").min())
+    return pairs.join(least, on=[of, "order"], how="inner").drop("order")
 
 
-def _unseen(falls: Frame, following: Frame, line: list[str]) -> Frame:
+def _unseen(falls: Frame, following: Frame) -> Frame:
     """Return the falls in which, from the one figure to the other, no figure is larger than the one that follows it."""
     steps = following.filter(nw.col("least") > nw.col("most")).select(
-        *line, nw.col("first").alias("step_first"), nw.col("later_last").alias("step_last")
+        "line", nw.col("first").alias("step_first"), nw.col("later_last").alias("step_last")
     )
-    seen = falls.join(steps, on=line, how="inner").filter(
+    seen = falls.join(steps, on="line", how="inner").filter(
         (nw.col("step_first") >= nw.col("first")) & (nw.col("step_last") <= nw.col("later_last"))
     )
     return falls.join(seen.select("quantity", "later").unique(), on=["quantity", "later"], how="anti")

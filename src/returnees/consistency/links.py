@@ -6,19 +6,20 @@ whole that it did print: only the unpublished quantity ties the two together.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import polars as pl
 
-from returnees.consistency.batches import Batch, batches, limited, slots_of
+from returnees.consistency.batches import batches, fillers, slots_of
 from returnees.consistency.patterns import PLAIN, SCALED, patterns_of
 from returnees.consistency.profile import Profile
 from returnees.consistency.quantities import Quantities
 from returnees.consistency.rules import TIME, Rule
 
-_SAME = ["key", "measure"]
 _DATES = ["first", "last"]
+#: What tells a quantity from another.
+_SAME = ["place", *_DATES]
 
 
 def with_between(quantities: Quantities, rules: Sequence[Rule], profile: Profile, *, longest: int) -> Quantities:
@@ -29,19 +30,16 @@ def with_between(quantities: Quantities, rules: Sequence[Rule], profile: Profile
     unpublished quantities leave the published ones free: on a smaller side they can be 0, on a greater side endless,
     unless a number in a rule says otherwise.
     """
-    laid = _laid(rules, profile)
-    known, fresh, pairs = quantities, _with_company(quantities, laid), []
-    for _ in range(longest + 1):
-        steps = list(_steps(laid, fresh, known, both_sides=False))
-        if not steps:
-            break
-        found = pl.concat(steps)
-        new = _new(found, known, quantities, profile)
+    links = _Links(rules, profile, quantities, both_ways=False)
+    known, pairs = quantities, []
+    fresh = quantities if links.limited else _with_company(quantities)
+    for left in reversed(range(longest + 1)):
+        # What the last step leads to is of use only if it was published.
+        found = links.followed(fresh, among=None if left else quantities)
+        new = _new(found, known, quantities, profile) if left else known.frame.clear()
         known = replace(known, frame=pl.concat([known.frame, new]))
         pairs.append(_pairs(found, known, quantities))
         fresh = replace(quantities, frame=new)
-    if not pairs:
-        return quantities
     ends = _leading_down(pl.concat(pairs).unique(), quantities.frame.height)
     chosen = known.frame.filter(
         (pl.col("quantity") < quantities.frame.height) | pl.col("quantity").is_in(ends.implode())
@@ -49,10 +47,8 @@ def with_between(quantities: Quantities, rules: Sequence[Rule], profile: Profile
     return replace(known, frame=_renumbered(chosen))
 
 
-def _with_company(quantities: Quantities, laid: Sequence[Batch]) -> Quantities:
-    """Return the figures that others of their source can limit: a source's only one, if a number in a rule does."""
-    if any(pattern.limit for batch in laid for _, pattern in batch.patterns):
-        return quantities
+def _with_company(quantities: Quantities) -> Quantities:
+    """Return the figures that are not the only one of their source: nothing else can limit these."""
     return replace(quantities, frame=quantities.frame.filter(pl.col("source").is_duplicated()))
 
 
@@ -70,13 +66,12 @@ def with_neighbours(
     A round that would bring the number of quantities beyond `most` is not taken; the first always is. It starts from
     all of them, or only from those of `start`.
     """
-    laid = _laid(rules, profile)
+    links = _Links(rules, profile, quantities, both_ways=True)
     known, fresh = quantities, start or quantities
     for taken in range(rounds):
         if taken and known.frame.height > most:
             break
-        steps = list(_steps(laid, fresh, known, both_sides=True))
-        new = _new(pl.concat(steps), known, quantities, profile) if steps else quantities.frame.clear()
+        new = _new(links.followed(fresh), known, quantities, profile)
         if new.height == 0 or (taken and known.frame.height + new.height > most):
             break
         known = replace(known, frame=pl.concat([known.frame, new]))
@@ -84,30 +79,36 @@ def with_neighbours(
     return known
 
 
-def _laid(rules: Sequence[Rule], profile: Profile) -> list[Batch]:
-    return batches(patterns_of([rule for rule in rules if rule.along != TIME], profile))
+class _Links:
+    """The steps that patterns allow: from a quantity that fills a slot to those of the other slots.
 
-
-def _steps(laid: Sequence[Batch], fresh: Quantities, known: Quantities, *, both_sides: bool) -> Iterator[pl.DataFrame]:
-    """Yield the quantities in the other slots (of the greater side) of each pattern that a fresh quantity fills one of.
-
-    ``origin`` is the fresh quantity.
+    Only to those of the greater side from one of the smaller, unless they go both ways. A step adds the same to the
+    place of every quantity that takes it.
     """
-    for batch in laid:
-        slots = slots_of(batch, known).filter(pl.col("kind").is_in([PLAIN, SCALED]))
-        others = slots if both_sides else slots.filter(pl.col("coefficient") < 0)
-        given = slots if both_sides else slots.filter(pl.col("coefficient") > 0)
-        left = (["measure"] if batch.by_measure else []) + ([batch.dimension] if batch.dimension else [])
-        right = (["slot_measure"] if batch.by_measure else []) + (["slot_code"] if batch.dimension else [])
-        others = others.select("pattern", to_measure="slot_measure", to_code="slot_code")
-        figures = limited(batch.rule, fresh).with_columns(origin="quantity")
-        joined = figures.join(given.select("pattern", *right), left_on=left, right_on=right).join(others, on="pattern")
-        if batch.by_measure:
-            joined = joined.with_columns(measure="to_measure")
-        if batch.dimension:
-            shift = (pl.col("to_code") - pl.col(batch.dimension)) * known.radix[batch.dimension]
-            joined = joined.with_columns((pl.col("key") + shift).alias("key"), pl.col("to_code").alias(batch.dimension))
-        yield joined.select(*fresh.frame.columns, "origin").unique(["origin", *_SAME])
+
+    def __init__(self, rules: Sequence[Rule], profile: Profile, quantities: Quantities, *, both_ways: bool) -> None:
+        self._batches = batches(patterns_of([rule for rule in rules if rule.along != TIME], profile))
+        slots = slots_of(self._batches, quantities).filter(pl.col("kind").is_in([PLAIN, SCALED]))
+        given = slots if both_ways else slots.filter(pl.col("coefficient") > 0)
+        others = slots if both_ways else slots.filter(pl.col("coefficient") < 0)
+        joined = given.select("pattern", "fills", "offset").join(others.select("pattern", to="offset"), on="pattern")
+        self._steps = joined.select("fills", step=pl.col("to") - pl.col("offset")).unique()
+
+    @property
+    def limited(self) -> bool:
+        """Whether a number in a rule limits quantities."""
+        return any(pattern.limit for batch in self._batches for _, pattern in batch.patterns)
+
+    def followed(self, fresh: Quantities, among: Quantities | None = None) -> pl.DataFrame:
+        """Return where steps lead from `fresh`, and only to places of `among`: ``origin``, ``place`` and dates."""
+        if not self._batches:
+            return fresh.frame.select(pl.col("quantity").alias("origin"), fresh.place, *_DATES).clear()
+        figures = fillers(self._batches, fresh, *_DATES)
+        place = pl.col("place") + pl.col("step")
+        reached = figures.join(self._steps, on="fills").select(pl.col("quantity").alias("origin"), place, *_DATES)
+        if among is not None:
+            reached = reached.join(among.frame.select(among.place), on="place", how="semi")
+        return reached.unique(["origin", "place"])
 
 
 def _standing_in(found: pl.DataFrame, published: Quantities) -> pl.DataFrame:
@@ -115,38 +116,51 @@ def _standing_in(found: pl.DataFrame, published: Quantities) -> pl.DataFrame:
 
     One of an agreeing date does, and of a measure that only grows one of any date.
     """
-    there = published.frame.select(*_SAME, "cumulative", there_first="first", there_last="last")
+    there = published.frame.select(published.place, "cumulative", there_first="first", there_last="last")
     agree = (pl.col("first") <= pl.col("there_last")) & (pl.col("last") >= pl.col("there_first"))
-    joined = found.select(*_SAME, *_DATES).unique().join(there, on=_SAME)
-    return joined.filter(pl.col("cumulative") | agree).select(*_SAME, *_DATES).unique()
+    joined = found.select(*_SAME).unique().join(there, on="place")
+    return joined.filter(pl.col("cumulative") | agree).select(*_SAME).unique()
 
 
 def _new(found: pl.DataFrame, known: Quantities, published: Quantities, profile: Profile) -> pl.DataFrame:
     """Return what of `found` is neither known nor stood in for, numbered on, bounded only by what its measure is."""
-    new = found.drop("origin").unique([*_SAME, *_DATES], keep="first").sort(*_SAME, *_DATES)
-    new = new.join(known.frame, on=[*_SAME, *_DATES], how="anti", maintain_order="left")
-    new = new.join(_standing_in(new, published), on=[*_SAME, *_DATES], how="anti", maintain_order="left")
-    shares = [known.number("measure", name) for name, measure in profile.measures.items() if measure.share]
-    growing = [known.number("measure", name) for name, measure in profile.measures.items() if measure.cumulative]
-    ceiling = pl.when(pl.col("measure").is_in(shares)).then(100.0).otherwise(float("inf"))
-    return new.with_columns(
+    new = found.select(*_SAME).unique().sort(*_SAME)
+    new = new.join(known.frame.select(known.place, *_DATES), on=_SAME, how="anti", maintain_order="left")
+    new = new.join(_standing_in(new, published), on=_SAME, how="anti", maintain_order="left")
+    key, measure = pl.col("place") // known.base, (pl.col("place") % known.base).cast(pl.Int64)
+    codes = [
+        (key // place % len(known.numbers[name])).cast(pl.Int64).alias(name)
+        for name, place in known.radix.items() if name != "source"
+    ]  # fmt: skip
+    shares = [known.number("measure", name) for name, item in profile.measures.items() if item.share]
+    growing = [known.number("measure", name) for name, item in profile.measures.items() if item.cumulative]
+    ceiling = pl.when(measure.is_in(shares)).then(100.0).otherwise(float("inf"))
+    columns = new.select(
         pl.int_range(pl.len(), dtype=pl.Int64).alias("quantity") + known.frame.height,
         pl.lit(None, known.frame.schema["row"]).alias("row"),
         pl.lit(None, pl.String).alias("figure"),
+        measure.alias("measure"),
+        *codes,
+        (key // known.radix["source"]).cast(pl.Int64).alias("source"),
+        *_DATES,
         pl.lit(0.0).alias("least"),
         ceiling.alias("most"),
         ceiling.alias("ceiling"),
-        pl.col("measure").is_in(growing).alias("cumulative"),
+        measure.is_in(growing).alias("cumulative"),
+        key.alias("key"),
         pl.lit(False).alias("twin"),
     )
+    of_source = published.frame.select("source", "publisher").unique("source")
+    return columns.join(of_source, on="source", maintain_order="left").select(known.frame.columns)
 
 
 def _pairs(found: pl.DataFrame, known: Quantities, published: Quantities) -> pl.DataFrame:
     """Return the steps as pairs of quantities, ``origin`` and ``target``; a target that was published is -1."""
     there = _standing_in(found, published).with_columns(target=pl.lit(-1, pl.Int64))
-    numbers = known.frame.filter(pl.col("figure").is_null()).select(*_SAME, *_DATES, target="quantity")
-    targets = pl.concat([there, numbers]).unique([*_SAME, *_DATES], keep="first")
-    return found.select("origin", *_SAME, *_DATES).join(targets, on=[*_SAME, *_DATES]).select("origin", "target")
+    unpublished = known.frame.filter(pl.col("figure").is_null())
+    numbers = unpublished.select(known.place, *_DATES, target="quantity")
+    targets = pl.concat([there, numbers]).unique(_SAME, keep="first", maintain_order=True)
+    return found.join(targets, on=_SAME).select("origin", "target")
 
 
 def _leading_down(pairs: pl.DataFrame, published: int) -> pl.Series:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
+import numpy as np
 import polars as pl
 
 from returnees.consistency.dates import spans
@@ -33,6 +35,31 @@ class Quantities:
         """Return the number of a code along a dimension (or of a measure), None for one that is not known."""
         return self.numbers[dimension].get(code)
 
+    @property
+    def place(self) -> pl.Expr:
+        """What tells a quantity from another but for its date: all its coordinates and its measure, as one number."""
+        return (pl.col("key") * self.base + pl.col("measure")).alias("place")
+
+    @property
+    def whole(self) -> pl.DataType:
+        """The type of keys and places."""
+        return self.frame.schema["key"]
+
+    @property
+    def widest(self) -> int:
+        """How many codes the dimension with the most has, at least 1."""
+        return max(1, *map(len, self.numbers.values()))
+
+    @cached_property
+    def present(self) -> Mapping[str, frozenset[str]]:
+        """The codes that a figure has, by dimension, and under ``measure`` the measures."""
+        return {name: self._used(name) for name in self.numbers}
+
+    def _used(self, dimension: str) -> frozenset[str]:
+        codes = self.numbers[dimension]
+        counts = np.bincount(self.frame[dimension].to_numpy(), minlength=len(codes))
+        return frozenset(code for code, number in codes.items() if counts[number])
+
 
 def quantities(
     figures: pl.DataFrame, profile: Profile, publishers: pl.DataFrame | None = None, about: float = ABOUT
@@ -49,15 +76,12 @@ def quantities(
     needed = {"figure_id": "figure_id", "source_id": "source_id", "measure_id": "measure_id"}
     needed |= {named[name]: field for name, field in profile.dimensions.items()}
     numbers = [name for name in ("qualifier", "value", "low", "high", "unit") if name in figures.columns]
-    as_of = pl.col("as_of") if "as_of" in figures.columns else pl.lit(None, pl.String)
-    first, last = spans(as_of.cast(pl.String))
     frame = (
         figures.select(
             *(pl.col(field).cast(pl.String).alias(name) for name, field in needed.items()),
             *numbers,
-            first.alias("first"),
-            last.alias("last"),
         )
+        .with_columns(_days(figures))
         .with_row_index("row")
         .drop_nulls(list(needed))
     )
@@ -83,7 +107,8 @@ def quantities(
     ceiling = pl.when(pl.col("measure_id").is_in(shares)).then(100.0).otherwise(float("inf")).alias("ceiling")
     cumulative = [name for name, measure in profile.measures.items() if measure.cumulative]
     frame = frame.with_columns(key.alias("key"), pl.col("measure_id").is_in(cumulative).alias("cumulative"), ceiling)
-    frame = frame.rename({"figure_id": "figure"}).with_columns(_publisher(frame, publishers).alias("publisher"))
+    publisher = _publishers(codes["source"], publishers).gather(frame["source"]).alias("publisher")
+    frame = frame.rename({"figure_id": "figure"}).with_columns(publisher)
     kept = ["row", "figure", "measure", *profile.dimensions, "source", "publisher", "first", "last"]
     frame = frame.select(*kept, "least", "most", "ceiling", "cumulative", "key").with_row_index("quantity")
     numbered = {
@@ -99,13 +124,13 @@ def _codes(column: pl.Series, known: Collection[str]) -> pl.Series:
     return pl.concat([column, pl.Series(column.name, list(known), pl.String)]).unique().sort()
 
 
-def _publisher(frame: pl.DataFrame, publishers: pl.DataFrame | None) -> pl.Series:
-    """Return what each figure is one count with over time, as a number: its publisher, and the series if there is one.
+def _publishers(sources: pl.Series, publishers: pl.DataFrame | None) -> pl.Series:
+    """Return what each of `sources` is one count with over time, as a number: its publisher, and its series if any.
 
     A source that names no publisher stands alone.
     """
     if publishers is None:
-        return frame["source"].alias("publisher")
+        return pl.int_range(len(sources), eager=True)
     series = pl.col("series") if "series" in publishers.columns else pl.lit(None)
     known = publishers.select(
         pl.col("source_id").cast(pl.String),
@@ -113,8 +138,18 @@ def _publisher(frame: pl.DataFrame, publishers: pl.DataFrame | None) -> pl.Serie
             pl.lit("p:"), pl.col("publisher_id").cast(pl.String), pl.lit("\n"), series.cast(pl.String).fill_null("")
         ).alias("counting"),
     )
-    joined = frame.select("source_id").join(
+    joined = sources.to_frame("source_id").join(
         known.unique("source_id", keep="first"), on="source_id", how="left", maintain_order="left"
     )
     named = joined.select(pl.coalesce("counting", pl.concat_str(pl.lit("s:"), "source_id")))
     return named.to_series().rank("dense").cast(pl.Int64)
+
+
+def _days(figures: pl.DataFrame) -> pl.DataFrame:
+    """Return the ``first`` and the ``last`` day of each figure; few dates are those of many figures."""
+    dated = "as_of" in figures.columns
+    as_of = figures["as_of"].cast(pl.String) if dated else pl.repeat(None, figures.height, dtype=pl.String, eager=True)
+    dates = as_of.alias("as_of").to_frame()
+    first, last = spans(pl.col("as_of"))
+    known = dates.unique().with_columns(first.alias("first"), last.alias("last"))
+    return dates.join(known, on="as_of", how="left", nulls_equal=True, maintain_order="left").drop("as_of")

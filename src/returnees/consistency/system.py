@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 #: How far, relative to the numbers in it, an edit may be missed before it counts as broken: floating-point sums and
@@ -42,15 +43,38 @@ class System:
 
     def of(self, edits: pl.Series) -> System:
         """Return the part of the system that these edits need; numbers of edits and quantities stay."""
-        chosen = edits.to_frame("edit")
-        terms = _part(self.terms, chosen)
+        terms = self.terms.filter(_among(edits, self.terms["edit"]))
         return System(
-            _part(self.quantities, terms.select("quantity").unique()),
-            _part(self.edits, chosen),
+            self.quantities.filter(_among(terms["quantity"], self.quantities["quantity"])),
+            self.edits.filter(_among(edits, self.edits["edit"])),
             terms,
-            _part(self.guards, chosen),
+            self.guards.filter(_among(edits, self.guards["edit"])),
         )
 
+    def bounded_terms(self) -> pl.DataFrame:
+        """Return the terms with the ``low`` and ``high`` of their quantities, and whether these are ``unpublished``."""
+        own = self.quantities.select("low", "high", pl.col("figure").is_null().alias("unpublished"))
+        rows = places(self.quantities["quantity"], self.terms["quantity"])
+        return pl.concat([self.terms, own[rows]], how="horizontal")
 
-def _part(table: pl.DataFrame, keys: pl.DataFrame) -> pl.DataFrame:
-    return table.join(keys, on=keys.columns, how="semi", maintain_order="left")
+
+def places(numbers: pl.Series, wanted: pl.Series) -> np.ndarray:
+    """Return the row of each `wanted` number in `numbers`, where each of them is.
+
+    Edits and quantities are numbered from 0 on, so that a table of all numbers is small, and quicker than a join.
+    """
+    table = np.zeros(_beyond(numbers), dtype=np.int64)
+    table[numbers.to_numpy()] = np.arange(len(numbers))
+    found: np.ndarray = table[wanted.to_numpy()]
+    return found
+
+
+def _among(chosen: pl.Series, numbers: pl.Series) -> pl.Series:
+    """Whether each of `numbers` is one of the `chosen`."""
+    table = np.zeros(max(_beyond(chosen), _beyond(numbers)), dtype=bool)
+    table[chosen.to_numpy()] = True
+    return pl.Series(table[numbers.to_numpy()])
+
+
+def _beyond(numbers: pl.Series) -> int:
+    return int(numbers.max() or 0) + 1  # type: ignore[arg-type]

@@ -16,15 +16,16 @@ def verdicts(system: System) -> pl.DataFrame:
     holds: the largest is within the limit. broken: the smallest is beyond it. unverifiable: neither, and a quantity the
     edit needs was never published. undecided: neither, and all were published.
     """
-    terms = nw.from_native(system.terms, eager_only=True)
-    quantities = nw.from_native(system.quantities, eager_only=True).select("quantity", "figure", "low", "high")
-    edits = nw.from_native(system.edits, eager_only=True)
-    native: pl.DataFrame = judged(terms, quantities, edits).to_native()
+    terms = nw.from_native(system.bounded_terms(), eager_only=True)
+    native: pl.DataFrame = judged(terms, nw.from_native(system.edits, eager_only=True)).to_native()
     return native
 
 
-def judged(terms: nw.DataFrame, quantities: nw.DataFrame, edits: nw.DataFrame) -> nw.DataFrame:  # type: ignore[type-arg]
-    """Return `edits` with their verdicts, as `verdicts` does, on whatever engine the frames are of."""
+def judged(terms: nw.DataFrame, edits: nw.DataFrame) -> nw.DataFrame:  # type: ignore[type-arg]
+    """Return `edits` with their verdicts, as `verdicts` does, on whatever engine the frames are of.
+
+    `terms` are those of `System.bounded_terms`.
+    """
     coefficient = nw.col("coefficient")
     low = nw.when(coefficient > 0).then(nw.col("low")).otherwise(nw.col("high"))
     high = nw.when(coefficient > 0).then(nw.col("high")).otherwise(nw.col("low"))
@@ -34,11 +35,10 @@ def judged(terms: nw.DataFrame, quantities: nw.DataFrame, edits: nw.DataFrame) -
     largest = nw.when(nothing).then(nw.lit(0.0)).otherwise(coefficient * high)
     finite = nw.when(largest.is_finite()).then(largest.abs()).otherwise(nw.lit(0.0))
     sums = (
-        terms.join(quantities, on="quantity", how="inner")
-        .with_columns(
-            smallest.alias("smallest"), largest.alias("largest"),
+        terms.select(
+            "edit", smallest.alias("smallest"), largest.alias("largest"),
             smallest.abs().alias("small_scale"), finite.alias("large_scale"),
-            nw.col("figure").is_null().cast(nw.Int64).alias("unpublished"),
+            nw.col("unpublished").cast(nw.Int64),
         )
         .group_by("edit")
         .agg(nw.col("smallest", "largest", "small_scale", "large_scale", "unpublished").sum())

@@ -18,26 +18,19 @@ def reading_findings(tables: Mapping[str, Table]) -> Iterator[Finding]:
     figures, readings = tables["figures"], tables.get("readings")
     if readings is None or "figure_id" not in figures.frame.columns or "figure_id" not in readings.frame.columns:
         return
-    ids = figures.frame["figure_id"]
-    read = readings.frame.select("figure_id").unique()
-    never = figures.frame.select("figure_id").with_row_index("row").join(read, on="figure_id", how="anti").sort("row")
+    rows = _rows_read(figures.frame, readings.frame)
     if readings.complete:
-        yield from rows_findings(figures, "F307", never["row"], "figure_id", lambda row: f"No reading of '{ids[row]}'.")
+        ids, never = figures.frame["figure_id"], _never_read(figures.frame, rows)
+        yield from rows_findings(figures, "F307", never, "figure_id", lambda row: f"No reading of '{ids[row]}'.")
     else:
         yield finding("F300", "It was not checked that each figure has a reading: 'readings' was not read in full.")
     shared = ["qualifier", *_NUMBERS]
     if not set(shared) <= set(figures.frame.columns) & set(readings.frame.columns):
         return
-    stated = figures.frame.select("figure_id", *(pl.col(name).alias(f"own_{name}") for name in shared)).unique(
-        "figure_id", keep="first"
-    )
-    differ = (
-        readings.frame.select("figure_id", *shared)
-        .with_row_index("row")
-        .join(stated, on="figure_id")
-        .filter(pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"own_{name}")) for name in shared))
-        .sort("row")
-    )
+    stated = figures.frame.select(pl.col(name).gather(rows).alias(f"own_{name}") for name in shared)
+    other = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"own_{name}")) for name in shared)
+    printed_here = readings.frame.select(shared).with_row_index("row").hstack(stated)
+    differ = printed_here.filter(other & rows.is_not_null())
     other_number = differ.filter(_says_another_number())
     for code, part in (("F308", other_number), ("F309", differ.join(other_number, on="row", how="anti"))):
         words = {row["row"]: row for row in part.head(2_000).iter_rows(named=True)}
@@ -50,6 +43,24 @@ def reading_findings(tables: Mapping[str, Table]) -> Iterator[Finding]:
                 f"Printed here: {printed(words[row])}; the figure says {printed(words[row], 'own_')}."
             ),
         )
+
+
+def _rows_read(figures: pl.DataFrame, readings: pl.DataFrame) -> pl.Series:
+    """Return the row of the figure that each reading is of, the first with its id; null where there is none."""
+    ids = figures.select("figure_id").with_row_index("row")
+    if ids["figure_id"].hash().n_unique() < ids.height:
+        ids = ids.unique("figure_id", keep="first")
+    return readings.select("figure_id").join(ids, on="figure_id", how="left", maintain_order="left")["row"]
+
+
+def _never_read(figures: pl.DataFrame, read: pl.Series) -> pl.Series:
+    """Return the rows of the figures whose id no reading has, given the rows that are `read`, repeated ids aside."""
+    ids = figures.select("figure_id").with_row_index("row")
+    unread = ids.filter(~pl.col("row").is_in(read.implode()))
+    if unread.height:
+        # The second row of an id is read when the first is.
+        unread = unread.join(ids[read.unique().drop_nulls()], on="figure_id", how="anti").sort("row")
+    return unread["row"]
 
 
 def _says_another_number() -> pl.Expr:

@@ -74,11 +74,10 @@ def _values(table: Table) -> Iterator[Finding]:
     text = table.raw.text.select(
         pl.col("qualifier"), *(pl.col(name).fill_null("") != "" for name in ("value", "low", "high"))
     )
+    wrong = text.select(_wrong_parts(qualifier, parts).alias(qualifier) for qualifier, parts in PARTS.items())
     for qualifier, parts in PARTS.items():
-        right = pl.all_horizontal(pl.col(name) == (name in parts) for name in ("value", "low", "high"))
-        rows = text.select((pl.col("qualifier") == qualifier) & ~right).to_series().arg_true()
-        wanted = " and ".join(parts)
-        yield from rows_findings(table, "F301", rows, "qualifier", _mismatch(text, qualifier, wanted))
+        say = _mismatch(text, qualifier, " and ".join(parts))
+        yield from rows_findings(table, "F301", wrong[qualifier].arg_true(), "qualifier", say)
     if not {"low", "high"} <= set(table.frame.columns):
         return  # the file has them and the schema does not, which is said of the table
     order = table.frame.select((pl.col("low") > pl.col("high")).fill_null(False)).to_series().arg_true()
@@ -90,6 +89,12 @@ def _values(table: Table) -> Iterator[Finding]:
         "low",
         lambda row: f"The range runs from {number(cells['low'][row])} to {number(cells['high'][row])}.",
     )
+
+
+def _wrong_parts(qualifier: str, parts: tuple[str, ...]) -> pl.Expr:
+    """Whether a row has this qualifier, and not just these of value, low and high."""
+    right = pl.all_horizontal(pl.col(name) == (name in parts) for name in ("value", "low", "high"))
+    return (pl.col("qualifier") == qualifier) & ~right
 
 
 def _mismatch(text: pl.DataFrame, qualifier: str, wanted: str) -> Callable[[int], str]:
@@ -105,18 +110,19 @@ def _mismatch(text: pl.DataFrame, qualifier: str, wanted: str) -> Callable[[int]
 def _dates(table: Table, field: str, today: date) -> Iterator[Finding]:
     """Yield findings for dates that no calendar has, and for dates that are still to come."""
     text = table.frame[field].cast(pl.String)
+    # Many rows share a date: each is looked at once.
     # A year stands for its last day only when that is past: "2026" is possible throughout 2026.
     first = pl.col("text").str.replace(r"^([0-9]{4})$", "${1}-01").str.replace(r"^([0-9]{4}-[0-9]{2})$", "${1}-01")
-    frame = (
-        pl.DataFrame({"text": text})
+    dates = (
+        pl.DataFrame({"text": text.unique().drop_nulls()})
         .with_columns(pl.when(pl.col("text").str.contains(_DATE)).then(first).alias("day"))
         .with_columns(pl.col("day").str.to_date("%Y-%m-%d", strict=False).alias("date"))
     )
-    impossible = (frame["text"].is_not_null() & frame["date"].is_null()).arg_true()
+    impossible = text.is_in(dates.filter(pl.col("date").is_null())["text"].implode()).arg_true()
     yield from rows_findings(
         table, "F304", impossible, field, lambda row: f"'{text[row]}' in '{field}' is not a date of the calendar."
     )
-    future = (frame["date"] > today).fill_null(False).arg_true()
+    future = text.is_in(dates.filter(pl.col("date") > today)["text"].implode()).arg_true()
     yield from rows_findings(
         table, "F305", future, field, lambda row: f"'{text[row]}' in '{field}' is still to come (today is {today})."
     )

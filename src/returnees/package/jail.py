@@ -96,7 +96,11 @@ def read_limited(file: Path, limit: int) -> bytes:
     """
     try:
         with opened(file) as stream:
-            content = stream.read(limit + 1)
+            # Room is made at once for as much as is asked for: that is what the file should have.
+            size = min(os.fstat(stream.fileno()).st_size, limit)
+            content = stream.read(size + 1)
+            if len(content) > size:
+                content += stream.read(limit + 1 - len(content))
     except OSError as error:
         raise PathRefused(f"cannot be read ({_reason(error)})") from None
     if len(content) > limit:

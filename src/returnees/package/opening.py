@@ -11,7 +11,6 @@ from typing import Any
 from returnees.errors import PackageError
 from returnees.findings import Finding, finding
 from returnees.package import jail, strictjson
-from returnees.package.archive import unpacked
 from returnees.package.checksums import checksum_findings
 from returnees.package.integrity import integrity
 from returnees.package.limits import Limits
@@ -80,6 +79,8 @@ def _locate(place: Path, label: str, limits: Limits) -> tuple[Path, object]:
     except (OSError, RuntimeError) as error:
         raise PackageError(f"{label} cannot be read: {getattr(error, 'strerror', None) or error}") from None
     if place.suffix.lower() == ".zip":
+        from returnees.package.archive import unpacked
+
         return unpacked(place, limits)
     if place.name != DESCRIPTOR:
         raise PackageError(f"{label} is not a data package: name its folder, its {DESCRIPTOR} or a .zip of it")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from returnees.consistency.system import TOLERANCE, System
+from returnees.consistency.system import System
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,39 +104,3 @@ def components(system: System, holding: Collection[int] | None = None) -> Iterat
         }
         used = sorted({quantity for edit in edits.values() for quantity, _ in edit.terms})
         yield Component(edits, {quantity: bounds[quantity] for quantity in used})
-
-
-def contested(system: System) -> System:
-    """Return the part of `system` in which edits limit each other.
-
-    A quantity that all edits only hold down can be as small, and one that they only push up as great, as its bounds
-    allow; an edit that is then met says nothing about the others and is left out, until none is left that is.
-    """
-    if system.terms.height == 0:
-        return system
-    edit_ids, edit = np.unique(system.terms["edit"].to_numpy(), return_inverse=True)
-    quantity_ids, quantity = np.unique(system.terms["quantity"].to_numpy(), return_inverse=True)
-    coefficient = system.terms["coefficient"].to_numpy()
-    bounds = pl.DataFrame({"quantity": quantity_ids}).join(system.quantities, on="quantity", maintain_order="left")
-    low, high = bounds["low"].to_numpy(), bounds["high"].to_numpy()
-    limits = pl.DataFrame({"edit": edit_ids}).join(system.edits, on="edit", maintain_order="left")["limit"].to_numpy()
-    alive = np.ones(len(edit_ids), dtype=bool)
-    while alive.any():
-        here = alive[edit]
-        down = np.zeros(len(quantity_ids), dtype=bool)
-        up = down.copy()
-        down[quantity[here & (coefficient > 0)]] = True
-        up[quantity[here & (coefficient < 0)]] = True
-        least = np.where(down[quantity], low[quantity], high[quantity])
-        with np.errstate(invalid="ignore"):
-            size = np.where(coefficient == 0, 0.0, coefficient * least)
-        both = np.bincount(edit[(down & up)[quantity]], minlength=len(edit_ids)) > 0
-        smallest = np.bincount(edit, weights=size, minlength=len(edit_ids))
-        scale = np.bincount(edit, weights=np.where(np.isfinite(size), np.abs(size), 0.0), minlength=len(edit_ids))
-        met = smallest <= limits + TOLERANCE * (scale + np.abs(limits))
-        endless = np.isneginf(smallest)
-        settled = alive & ((met & ~both) | endless)
-        if not settled.any():
-            break
-        alive &= ~settled
-    return system.of(pl.Series("edit", edit_ids[alive]))

@@ -9,7 +9,7 @@ from heapq import heapify, heappop, heappush
 import polars as pl
 
 from returnees.consistency.system import System
-from returnees.solve.components import Component, components, contested
+from returnees.solve.components import Component, components
 from returnees.solve.program import Conflict, Question, ask
 from returnees.solve.screening import doubtful
 
@@ -37,7 +37,7 @@ def joint_conflicts(system: System, broken: Collection[int], seconds: float = 10
         Time limit for one linear program.
     """
     kept = system.edits.filter(~pl.col("edit").is_in(list(broken)))["edit"]
-    left = doubtful(contested(_doubting(system.of(kept), _doubted(system, broken))), seconds)
+    left = doubtful(_doubting(system.of(kept), _doubted(system, broken)), seconds)
     if left.edits.height == 0:
         return Joint((), ())
     parts = list(components(left))

@@ -165,6 +165,8 @@ def elastic(
         value=np.insert(value, starts[1:], -1.0),
     )
     solver.setOptionValue("time_limit", float(seconds))
+    # Blocks this small have nothing to be presolved: it takes as long as solving them.
+    solver.setOptionValue("presolve", "off")
     solver.run()
     if not optimal(solver):
         return None

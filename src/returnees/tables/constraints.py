@@ -171,8 +171,8 @@ def _references(tables: Mapping[str, Table], table: Table, key: ForeignKey, alre
     types = [(table.frame.schema[mine], target.frame.schema[its]) for mine, its in pairs]
     numbers = [pl.Float64 in both and all(one.is_numeric() for one in both) for both in types]
     own = _as_parts(table, key.fields, parts, numbers)
-    known = _as_parts(target, key.target_fields, parts, numbers).unique()
-    lost = own.with_row_index("row").drop_nulls().join(known, on=parts, how="anti").sort("row")
+    known = _as_parts(target, key.target_fields, parts, numbers)
+    lost = own.with_row_index("row").join(known, on=parts, how="anti").drop_nulls().sort("row")
     texts = {row: ", ".join(cells) for row, *cells in lost.head(2_000).iter_rows()}
     return rows_findings(
         table,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
@@ -17,6 +19,12 @@ from returnees.tables.scanner import scan
 _BOM = codecs.BOM_UTF8
 #: Encodings of text that are read when declared; anything else is said to be unsupported.
 _ENCODINGS = ("utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1250", "cp1252", "utf-16", "utf-16-le", "utf-16-be")
+
+
+#: A byte that is no white space.
+_SOMETHING = re.compile(rb"\S")
+#: How many bytes at least are decoded at once to see whether all can be.
+_PIECE = 2**20
 
 
 @dataclass(frozen=True)
@@ -38,7 +46,7 @@ def read_csv(resource: Resource, limits: Limits) -> CsvFile:
     decoded, findings = _as_utf8(content, resource.encoding, here)
     if decoded is None:
         return CsvFile(None, findings)
-    if not decoded.strip():
+    if not _SOMETHING.search(decoded):
         return CsvFile(None, [*findings, here.finding("F101", f"{resource.path} is empty: it has no header.", line=1)])
     content, more = _line_ends(decoded, here)
     findings += more
@@ -46,7 +54,8 @@ def read_csv(resource: Resource, limits: Limits) -> CsvFile:
     if _columns(content, delimiter) > limits.columns:
         message = f"{resource.path} has more than {limits.columns:,} columns; it was not read."
         return CsvFile(None, [*findings, here.finding("F118", message, line=1)])
-    cells = content.count(delimiter.encode()) + content.count(b"\n") + 1
+    # There are not more cells than bytes, but for one.
+    cells = content.count(delimiter.encode()) + content.count(b"\n") + 1 if len(content) >= limits.cells else 0
     if cells > limits.cells:
         message = f"{resource.path} has up to {cells:,} cells, more than {limits.cells:,}; it was not read."
         return CsvFile(None, [*findings, here.finding("F119", message)])
@@ -86,26 +95,43 @@ def _as_utf8(content: bytes, encoding: str, here: _Here) -> tuple[bytes | None, 
     if content.startswith(_BOM):
         findings.append(here.finding("F103", f"{here.file} starts with a byte-order mark.", line=1, column=1))
         content = content[len(_BOM) :]
-    try:
-        text = content.decode(codec)
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        byte = content[error.start]
-        message = f"{here.file} is declared as {encoding}, and byte {error.start + 1} (0x{byte:02x}) is not."
+    wrong = _undecodable(content, codec)
+    if wrong is not None:
+        line = content.count(b"\n", 0, wrong) + 1
+        message = f"{here.file} is declared as {encoding}, and byte {wrong + 1} (0x{content[wrong]:02x}) is not."
         return None, [*findings, here.finding("F104", message, line=line)]
-    content = content if codec in ("utf-8", "ascii") else text.encode("utf-8")
-    if "\0" in text:
-        where = content.find(b"\0")
+    content = content if codec in ("utf-8", "ascii") else content.decode(codec).encode("utf-8")
+    where = content.find(b"\0")
+    if where >= 0:
         message = f"{here.file} holds {content.count(0):,} NUL bytes."
         return None, [*findings, here.finding("F105", message, line=content.count(b"\n", 0, where) + 1)]
     return content, findings
 
 
+def _undecodable(content: bytes, codec: str) -> int | None:
+    """Return the place of the first byte that is not of the encoding `codec`, or None when all are.
+
+    That is told some lines at a time: as a text, with one rare character in it, the whole can take four times its size.
+    """
+    wide = codec.startswith("utf-16")
+    if content.isascii() and not wide:
+        return None
+    start = 0
+    while start < len(content):
+        end = len(content) if wide else content.find(b"\n", start + _PIECE) + 1 or len(content)
+        try:
+            content[start:end].decode(codec)
+        except UnicodeDecodeError as error:
+            return start + error.start
+        start = end
+    return None
+
+
 def _line_ends(content: bytes, here: _Here) -> tuple[bytes, list[Finding]]:
     """Return the content with LF line ends, and findings for CRLF and for a carriage return that ends nothing."""
-    returns = content.count(b"\r")
-    if not returns:
+    if b"\r" not in content:
         return content, []
+    returns = content.count(b"\r")
     findings = []
     pairs = content.count(b"\r\n")
     if pairs:
@@ -129,8 +155,9 @@ def _columns(content: bytes, delimiter: str) -> int:
 def _quick(content: bytes, delimiter: str) -> RawTable | None:
     """Return the table when every line is one sound row with as many cells as the header, else None.
 
-    Each line is matched against the grammar of RFC 4180 before Polars splits it, because Polars alone forgives short
-    rows and stray quotes.
+    Polars refuses a row with too many cells, but forgives short rows and stray quotes. So each line with a quote is
+    matched against the grammar of RFC 4180 before; and in the lines without, there must be as many delimiters as so
+    many rows have: where none is too long, none is too short then.
     """
     width = _columns(content, delimiter)
     header = content[: content.find(b"\n")] if b"\n" in content else content
@@ -139,33 +166,42 @@ def _quick(content: bytes, delimiter: str) -> RawTable | None:
     names = header.decode("utf-8").split(delimiter)
     if len(set(names)) < len(names) or not all(name.strip() for name in names):
         return None
-    if not _sound(content, delimiter, width):
+    quoted = _quoted(content, delimiter, width)
+    if not quoted.sound:
         return None
-    text = pl.read_csv(
-        content,
-        separator=delimiter,
-        infer_schema=False,
-        empty_string_is_null=False,
-    )
-    if text.columns != names:
+    lines = content.count(b"\n") + (not content.endswith(b"\n"))
+    if content.count(delimiter.encode()) - quoted.delimiters != (width - 1) * (lines - quoted.lines):
+        return None
+    try:
+        text = pl.read_csv(content, separator=delimiter, infer_schema=False, empty_string_is_null=False)
+    except pl.exceptions.ComputeError:
+        return None
+    if text.columns != names or text.height != lines - 1:
         return None
     return RawTable(text)
 
 
-def _sound(content: bytes, delimiter: str, width: int) -> bool:
-    """Whether each line of `content` is `width` cells, quoted as RFC 4180 asks."""
-    lines = pl.read_lines(content).to_series()
-    mark = "\\" + delimiter
-    quoted = lines.str.contains('"', literal=True)
-    plain = lines.filter(~quoted)
-    if not (plain.str.count_matches(delimiter, literal=True) == width - 1).all():
-        return False
-    rest = lines.filter(quoted)
-    if not len(rest):
-        return True
+class _Quoted(NamedTuple):
+    """The lines with a quote in them: how many, with how many delimiters in all, and whether each is a sound row."""
+
+    lines: int
+    delimiters: int
+    sound: bool
+
+
+def _quoted(content: bytes, delimiter: str, width: int) -> _Quoted:
+    """Return what is to be known of the lines of `content` that have quotes: each should be `width` cells."""
+    if b'"' not in content:
+        return _Quoted(0, 0, True)
+    line, mark = pl.col("line"), "\\" + delimiter
     # Grammar and width are looked at apart: one pattern for both is too large to compile for a wide table.
     cell = f'(?:"(?:[^"]|"")*"|[^"{mark}]*)'
-    if not rest.str.contains(f"^(?:{cell}{mark})*{cell}$").all():
-        return False
-    bare = rest.str.replace_all('"(?:[^"]|"")*"', "")
-    return bool((bare.str.count_matches(delimiter, literal=True) == width - 1).all())
+    cells = line.str.replace_all('"(?:[^"]|"")*"', "").str.count_matches(delimiter, literal=True) + 1
+    sound = line.str.contains(f"^(?:{cell}{mark})*{cell}$").all() & (cells == width).all()
+    found = (
+        pl.scan_lines(content, name="line")
+        .filter(line.str.contains('"', literal=True))
+        .select(pl.len(), line.str.count_matches(delimiter, literal=True).sum(), sound.alias("sound"))
+        .collect()
+    )
+    return _Quoted(*found.row(0))

@@ -7,7 +7,9 @@ import polars as pl
 from returnees.tables.schema import Field
 
 _INTEGER = r"^[+-]?[0-9]+$"
-_NUMBER = r"^(?:[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|NaN|INF|-INF)$"
+_NUMBER = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
+#: Words that are numbers; Polars reads them as what they mean.
+_NUMBER_WORDS = ("NaN", "INF", "-INF")
 #: A number with anything before and after it that is no digit; a sign or a point next to the digits is part of it.
 _DRESSED = r"^[^0-9+\-]*?([+-]?\.?[0-9](?:.*[0-9])?)[^0-9]*$"
 _DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -99,7 +101,8 @@ def _bare(field: Field, cell: pl.Expr) -> pl.Expr:
 
 def _integer(field: Field, cell: pl.Expr) -> pl.Expr:
     cell = _bare(field, cell)
-    return pl.when(cell.str.contains(_INTEGER)).then(cell.str.strip_prefix("+")).cast(pl.Int64, strict=False)
+    value = cell.str.strip_prefix("+").cast(pl.Int64, strict=False)
+    return pl.when(cell.str.contains(_INTEGER)).then(value)
 
 
 def _number(field: Field, cell: pl.Expr) -> pl.Expr:
@@ -108,13 +111,12 @@ def _number(field: Field, cell: pl.Expr) -> pl.Expr:
     if point != ".":
         # A point in the text would be taken for the decimal one after the exchange.
         cell = pl.when(~cell.str.contains(".", literal=True)).then(cell.str.replace(point, ".", literal=True))
-    words = {"NaN": float("nan"), "INF": float("inf"), "-INF": float("-inf")}
-    digits = pl.when(cell.str.contains(_NUMBER) & ~cell.is_in(list(words))).then(cell.str.strip_prefix("+"))
-    value = digits.cast(pl.Float64, strict=False)
-    value = pl.when(value.is_finite()).then(value)
-    for word, meant in words.items():
-        value = pl.when(stated == word).then(pl.lit(meant)).otherwise(value)
-    return value
+    word = stated.is_in(list(_NUMBER_WORDS))
+    if cell is not stated:
+        cell = pl.when(word).then(stated).otherwise(cell)
+    # Polars takes more for a number than the standard does, and never less.
+    value = cell.cast(pl.Float64, strict=False)
+    return pl.when((value.is_finite() & cell.str.contains(_NUMBER)) | word).then(value)
 
 
 def _boolean(field: Field, cell: pl.Expr) -> pl.Expr:

@@ -78,11 +78,15 @@ class Table:
         """The fields of the primary key that the table really has."""
         return tuple(name for name in self.schema.primary_key if name in self.raw.text.columns)
 
+    @cached_property
+    def _key_columns(self) -> tuple[pl.Series, ...]:
+        return tuple(self.raw.text[name] for name in self.key_fields)
+
     def key(self, row: int) -> str | None:
         """Return the primary key of the 0-based `row` as text, or None for a table without one."""
         if not self.key_fields:
             return None
-        cells = self.raw.text.select(self.key_fields).row(row)
+        cells = (column[row] for column in self._key_columns)
         return ", ".join("" if cell is None else str(cell)[:LONGEST_KEY] for cell in cells)
 
     def finding(self, code: str, message: str, *, field: str | None = None, row: int | None = None) -> Finding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import polars as pl
 
@@ -66,9 +67,17 @@ def read_table(package: Package, resource: Resource, missing: tuple[str, ...] = 
         else pl.repeat(None, raw.text.height, dtype=_empty_type(field)).alias(field.name)
         for field in schema.fields
     )
+    _share(frame, raw.text)
     table = Table(resource.name, resource.path, schema, frame, raw)
     findings += unread_findings(table)
-    return Table(resource.name, resource.path, schema, frame, raw, tuple(findings))
+    return replace(table, findings=tuple(findings))
+
+
+def _share(frame: pl.DataFrame, text: pl.DataFrame) -> None:
+    """Put the columns of `text` in the place of those of `frame` that say the same: so they are kept once."""
+    for place, column in enumerate(frame.get_columns()):
+        if column.dtype == pl.String and column.name in text.columns and not column.null_count():
+            frame.replace_column(place, text[column.name])
 
 
 def _empty_type(field: Field) -> pl.DataType:
@@ -102,6 +111,8 @@ def unread_findings(table: Table) -> list[Finding]:
             findings.append(table.finding("F121", message, field=field.name))
     plain = ("string", "default")
     checked = [field for field in fields if not not_checked(field) and (field.type, field.format) != plain]
+    if not checked:
+        return findings
     # A type only ever loses cells, so equal counts of present and typed cells mean that all were read.
     counts = table.raw.text.lazy().select(present(field).is_not_null().sum() for field in checked).collect()
     for field in checked:
