@@ -199,7 +199,11 @@ def test_the_time_limit_is_for_each_quantity_not_for_all() -> None:
     ends = {place: Bounds(f"f{place}", 0.0, 7.0 + place, 0.0, math.inf) for place in range(40)}
     edits = {place: Edit("r", ((place, 1.0), (place + 1, -1.0)), 0.0) for place in range(39)}
     program = _Program(Component(edits, ends), 5.0)
+    runs = 0
     for place in range(40):
-        program.end(place, -1)
         spent = program.solver.getRunTime()
-        assert program.solver.getOptionValue("time_limit")[1] > 5.0 + spent / 2
+        program.end(place, -1)
+        if program.solver.getRunTime() > spent:
+            runs += 1
+            assert program.solver.getOptionValue("time_limit")[1] >= 5.0 + spent
+    assert runs > 1
