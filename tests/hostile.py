@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +22,7 @@ def findings(folder: Path, limits: Limits | None = None) -> list[Finding]:
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    start = time.monotonic()
+    """Fail what takes longer of the processors, here and in processes it starts; others may keep the machine busy."""
+    start = sum(os.times()[:4])
     yield
-    assert time.monotonic() - start < seconds
+    assert sum(os.times()[:4]) - start < seconds

@@ -167,7 +167,7 @@ def test_many_figures_of_one_thing_take_no_quadratic_time(tmp_path: Path) -> Non
     path = package(tmp_path / "p", rows)
     opened = returnees.open_package(path)
     returnees.compare(opened, where=["source=s1"])
-    start = time.perf_counter()
+    start = time.process_time()
     found = returnees.compare(opened, window=2)
     assert len(found.disagreements) > 3_000
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
