@@ -10,10 +10,17 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from effort import times
+from filelock import FileLock
+from hypothesis import settings
+from making import ROOT, copy_of_valid
 
-ROOT = Path(__file__).resolve().parent.parent
+settings.register_profile("returnees", max_examples=times(100), deadline=None)
+settings.load_profile("returnees")
 
 #: Programs beyond this Python that tests may need, and the names they go by.
 PROGRAMS = {
@@ -101,14 +108,86 @@ def root() -> Path:
 
 
 @pytest.fixture(scope="session")
-def shipped_exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def once(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Make a folder once in a run: the process of tests that asks first makes it, and the others wait for it."""
+    base = tmp_path_factory.getbasetemp()
+    place = base if worker_id == "master" else base.parent
+
+    def made(name: str, make: Callable[[Path], object]) -> Path:
+        folder, unfinished = place / name, place / f"{name}-unfinished"
+        with FileLock(place / f"{name}.lock"):
+            if not folder.exists():
+                shutil.rmtree(unfinished, ignore_errors=True)  # of one that failed
+                unfinished.mkdir()
+                make(unfinished)
+                unfinished.rename(folder)
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh package, for tests to copy."""
+    from returnees.starting import start
+
+    folder = tmp_path_factory.mktemp("started") / "package"
+    start(folder)
+    return folder
+
+
+@pytest.fixture
+def frictionless_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let frictionless judge without a process of its own; that process has its tests in test_conformance.py."""
+    from judging import HereAndNow
+
+    from returnees.conformance import judge
+
+    # Only there: other processes are started as ever.
+    monkeypatch.setattr(judge, "subprocess", SimpleNamespace(**{**vars(subprocess), "Popen": HereAndNow}))
+
+
+@pytest.fixture(scope="session")
+def known_checks() -> dict[object, Any]:
+    """What our own checks have found, by all that they look at."""
+    return {}
+
+
+@pytest.fixture
+def checked_once(known_checks: dict[object, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the same files and rows be checked once in all tests that ask for it, where it is writing that is tested."""
+    from making import files_of
+
+    from returnees import checking
+    from returnees.adding import plan
+
+    check = checking.check
+
+    def checked(package: Any, *arguments: Any, **options: Any) -> Any:
+        files = frozenset(files_of(package.root).items())
+        rows = tuple(table.raw.text.write_csv() for table in package.tables.values())
+        about = (files, rows, tuple(package.findings), arguments, frozenset(options.items()))
+        if about not in known_checks:
+            known_checks[about] = check(package, *arguments, **options)
+        return known_checks[about]
+
+    monkeypatch.setattr(checking, "check", checked)
+    monkeypatch.setattr(plan, "check", checked)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the small valid package, to change."""
+    return copy_of_valid(tmp_path / "copy")
+
+
+@pytest.fixture(scope="session")
+def shipped_exports(once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
     """A folder with the shipped package in every format."""
     from returnees.export import FORMATS, export
     from returnees.package.opening import open_package
 
-    folder = tmp_path_factory.mktemp("shipped-exports")
-    export(open_package(ROOT), folder, FORMATS)
-    return folder
+    return once("shipped-exports", lambda folder: export(open_package(ROOT), folder, FORMATS))
 
 
 @pytest.fixture(scope="session")

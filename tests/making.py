@@ -13,7 +13,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-PACKAGES = Path(__file__).parent / "packages"
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ROOT / "tests" / "packages"
 VALID = PACKAGES / "valid"
 
 
@@ -39,6 +40,24 @@ def one_table(folder: Path, content: bytes, fields: list[dict[str, Any]], **reso
 
 def copy_of_valid(folder: Path) -> Path:
     return Path(shutil.copytree(VALID, folder, ignore=shutil.ignore_patterns("expected.json")))
+
+
+def copy_of_shipped(folder: Path) -> Path:
+    """Copy the shipped package without what is made from it."""
+    folder.mkdir(exist_ok=True)
+    shutil.copy(ROOT / "datapackage.json", folder)
+    for name in ("data", "schemas"):
+        shutil.copytree(ROOT / name, folder / name)
+    return folder
+
+
+Files = dict[str, bytes]
+
+
+def files_of(folder: Path) -> Files:
+    """Return what every file below `folder` holds, hidden ones too."""
+    found = (item for item in folder.rglob("*") if item.is_file())
+    return {item.relative_to(folder).as_posix(): item.read_bytes() for item in found}
 
 
 def descriptor_of(folder: Path) -> Any:

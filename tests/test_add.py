@@ -1,75 +1,31 @@
-"""``returnees add``: what is asked, what is proposed, what is checked, and that all files are written or none."""
+"""``returnees add`` with options: what is checked, what is proposed, and packages of other fields."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import signal
-import sys
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import polars as pl
 import pytest
-from click.testing import CliRunner, Result
-from terminal import at_a_terminal, read_until
+from adding import FIGURE, add, add_figure, table
+from click.testing import CliRunner
+from making import ROOT, VALID, files_of
 
 import returnees
 from returnees.adding.naming import propose
-from returnees.cli import asking, main
+from returnees.cli import main
 from returnees.consistency.profile import Profile
 from returnees.package.opening import open_package
-from returnees.starting import start
 from returnees.tidying import tidying
 
-ROOT = Path(__file__).parents[1]
-VALID = Path(__file__).parent / "packages" / "valid"
-
-#: All that a figure of the fresh package needs.
-FIGURE = {
-    "source": "ministry-2025", "area": "XAA", "measure": "quit", "population": "women", "as-of": "2024-12-31",
-    "qualifier": "about", "value": "30", "basis": "official", "document": "ministry-2025", "as-printed": "environ 30",
-}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("template") / "package"
-    start(folder)
-    return folder
+pytestmark = pytest.mark.usefixtures("checked_once")
 
 
 @pytest.fixture
-def package(template: Path, tmp_path: Path) -> Path:
-    return shutil.copytree(template, tmp_path / "package")
-
-
-def as_options(answers: Mapping[str, str], *left_out: str) -> list[str]:
-    """Return answers as the words of a command line, but for some."""
-    kept = {name: value for name, value in answers.items() if name not in left_out}
-    return [part for name, value in kept.items() for part in (f"--{name.replace('_', '-')}", value)]
-
-
-def add(package: Path, *arguments: str, **options: str) -> Result:
-    result = CliRunner().invoke(main, ["add", str(package), *as_options(options), *arguments])
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
-
-
-def add_figure(package: Path, *arguments: str, **changed: str) -> Result:
-    given = FIGURE | {name.replace("_", "-"): value for name, value in changed.items()}
-    return add(package, *arguments, **given)
-
-
-def held(package: Path) -> dict[str, bytes]:
-    """Return what every file of a package holds."""
-    return {str(file.relative_to(package)): file.read_bytes() for file in package.rglob("*") if file.is_file()}
-
-
-def table(package: Path, name: str) -> pl.DataFrame:
-    return open_package(package).table(name)
+def package(started: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(started, tmp_path / "package")
 
 
 # With options.
@@ -86,18 +42,18 @@ def test_a_figure_and_its_reading_are_written_and_the_package_stays_sound(packag
     assert (read["as_printed"], read["qualifier"], read["value"]) == ("environ 30", "about", 30)
     assert returnees.validate(package, conformance=False).findings == ()
     assert tidying(open_package(package)).changes == ()
-    assert not [name for name in held(package) if ".part" in name]
+    assert not [name for name in files_of(package) if ".part" in name]
 
 
 def test_what_is_missing_is_named_in_one_sentence_and_nothing_is_written(package: Path) -> None:
-    before = held(package)
+    before = files_of(package)
     result = add(package, source="ministry-2025", area="XAA", qualifier="range", low="3")
     assert (result.exit_code, result.stdout) == (2, "")
     assert result.stderr == (
         "returnees: --measure, --population, --as-of, --high, --basis, --document and --as-printed are missing; "
         "give them, or run this at a terminal to be asked\n"
     )
-    assert held(package) == before
+    assert files_of(package) == before
 
 
 def test_codes_are_found_by_name_and_in_any_case(package: Path) -> None:
@@ -121,20 +77,20 @@ def test_codes_are_found_by_name_and_in_any_case(package: Path) -> None:
     ],
 )
 def test_a_wrong_answer_is_said_with_what_was_expected(package: Path, changed: dict[str, str], words: str) -> None:
-    before = held(package)
+    before = files_of(package)
     result = add_figure(package, **changed)
     assert (result.exit_code, result.stdout) == (2, "")
     assert words in result.stderr
-    assert held(package) == before
+    assert files_of(package) == before
 
 
 def test_new_errors_are_not_written_unless_told_to(package: Path) -> None:
-    before = held(package)
+    before = files_of(package)
     result = add_figure(package, population="men", value="400", as_printed="environ 400")
     assert result.exit_code == 1
     assert "F201" in result.stdout and "those who finished and those who quit exceed" in result.stdout.lower()
     assert "Nothing was written; --allow-errors" in result.stderr
-    assert held(package) == before
+    assert files_of(package) == before
     assert add_figure(package, "--allow-errors", population="men", value="400", as_printed="environ 400").exit_code == 0
     assert "ministry-2025-xaa-quit-men" in table(package, "figures")["figure_id"].to_list()
 
@@ -152,12 +108,12 @@ def test_only_findings_that_the_new_rows_bring_are_shown(package: Path) -> None:
 
 
 def test_dry_run_shows_and_writes_nothing(package: Path) -> None:
-    before = held(package)
+    before = files_of(package)
     result = add_figure(package, "--dry-run")
     assert result.exit_code == 0
     assert "ministry-2025-xaa-quit-women" in result.stdout
     assert add_figure(package, "--dry-run", population="men", value="400").exit_code == 1
-    assert held(package) == before
+    assert files_of(package) == before
 
 
 def test_a_further_reading_of_a_figure_that_is_there(package: Path) -> None:
@@ -224,7 +180,7 @@ def test_a_text_over_several_lines_becomes_one(package: Path) -> None:
 
 def test_a_zip_and_no_package_are_refused(package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with zipfile.ZipFile(tmp_path / "p.zip", "w") as archive:
-        for name, content in held(package).items():
+        for name, content in files_of(package).items():
             archive.writestr(name, content)
     assert "is a zip; unpack it" in add_figure(tmp_path / "p.zip").stderr
     monkeypatch.chdir(tmp_path)
@@ -236,11 +192,11 @@ def test_a_zip_and_no_package_are_refused(package: Path, tmp_path: Path, monkeyp
 def test_a_table_that_could_lose_data_is_not_written_anew(package: Path) -> None:
     with (package / "data" / "readings.csv").open("a", encoding="utf-8") as stream:
         stream.write('"never closed,\n')
-    before = held(package)
+    before = files_of(package)
     result = add_figure(package)
     assert result.exit_code == 2
     assert "data/readings.csv cannot be written anew without losing data: mend F108 first" in result.stderr
-    assert held(package) == before
+    assert files_of(package) == before
 
 
 # Other packages.
@@ -315,208 +271,9 @@ def test_an_id_that_is_taken_gets_the_date_then_what_was_left_out(package: Path)
     assert proposed(population_id="women", as_of="2022") == "ministry-2025-xaa-started-women-2022"
 
 
-# All files or none.
-
-
-def faults(package: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException) -> Iterable[Callable[[], None]]:
-    """Yield what makes the first, second, third ... file that is put in place fail."""
-    put = Path.replace
-    for number in range(3):
-        count = iter(range(100))
-
-        def failing(self: Path, target: Path, number: int = number, count: Iterable[int] = count) -> Path:
-            if next(iter(count)) == number:
-                raise error
-            return put(self, target)
-
-        yield lambda failing=failing: monkeypatch.setattr(Path, "replace", failing)  # type: ignore[misc]
-
-
-@pytest.mark.parametrize("error", [OSError(30, "Read-only file system"), KeyboardInterrupt()], ids=["disk", "ctrl-c"])
-def test_a_file_that_cannot_be_put_in_place_leaves_all_as_they_were(
-    package: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
-) -> None:
-    before = held(package)
-    for arrange in faults(package, monkeypatch, error):
-        arrange()
-        result = add_figure(package)
-        assert result.exit_code == 2
-        assert "Traceback" not in result.output
-        assert held(package) == before
-
-
-def test_rows_that_came_in_meanwhile_are_not_lost(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from returnees.adding import plan
-
-    brought = plan.Plan.brought
-
-    def meanwhile(self: plan.Plan, *arguments: object) -> object:
-        with (package / "data" / "readings.csv").open("a", encoding="utf-8") as stream:
-            stream.write("ministry-2025-xaa-quit,institute-2025,60,exact,60,,,,\n")
-        return brought(self, *arguments)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(plan.Plan, "brought", meanwhile)
-    result = add_figure(package)
-    assert result.exit_code == 2
-    assert "was changed by someone else in the meantime; no file was written" in result.stderr
-    assert "institute-2025,60,exact" in (package / "data" / "readings.csv").read_text("utf-8")
-    assert "quit-women" not in (package / "data" / "figures.csv").read_text("utf-8")
-
-
-def test_a_kill_between_two_files_is_seen_by_the_next_validation(package: Path) -> None:
-    """The worst a kill can leave: one table is new, the others and the descriptor are old."""
-    new = shutil.copytree(package, package.with_name("new"))
-    assert add_figure(new).exit_code == 0
-    shutil.copy(new / "data" / "figures.csv", package / "data" / "figures.csv")
-    found = {item.code for item in returnees.validate(package, conformance=False).findings}
-    assert {"F007", "F008", "F307"} <= found
-    assert "data" in CliRunner().invoke(main, ["tidy", str(package), "--check"]).stdout
-
-
 def test_findings_are_laid_out_as_in_a_report_and_say_once_how_to_mend_them(package: Path) -> None:
-    result = CliRunner().invoke(
-        main, ["add", str(package), *as_options(FIGURE | {"population": "men", "value": "400"})]
-    )
+    result = add_figure(package, population="men", value="400")
     assert result.exit_code == 1
     assert "\nerror F201  Figures that break a rule (2)\n  - " in result.stdout
     assert result.stdout.count("Mend: ") == 1
     assert max(map(len, result.stdout.partition("The new rows bring:")[2].splitlines())) <= 80
-
-
-# At a terminal.
-
-
-def talk(package: Path, monkeypatch: pytest.MonkeyPatch, *answers: str, options: Iterable[str] = ()) -> Result:
-    """Run ``add`` as at a terminal, with these lines typed in."""
-    monkeypatch.setattr(asking, "at_terminal", lambda: True)
-    result = CliRunner().invoke(main, ["add", str(package), *options], input="".join(f"{line}\n" for line in answers))
-    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
-    return result
-
-
-def test_what_is_not_given_is_asked_for_and_known_codes_are_offered(
-    package: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    result = talk(
-        package, monkeypatch, "ministry-2025", "Country A", "quit", "women", "", "about", "1,000", "30", "", "", "", "",
-        "environ 30", "y", "p. 9", "", "y",
-    )  # fmt: skip
-    assert result.exit_code == 0, result.stderr
-    assert "known: XAA (Country A), XAA-XAB (Countries A and B), XAB (Country B)" in result.stderr
-    assert "as of [2024-12-31]" in result.stderr
-    assert "is not a number such as 129" in result.stderr
-    assert "figure [ministry-2025-xaa-quit-women]" in result.stderr
-    assert "document [ministry-2025]" in result.stderr
-    assert "+ ministry-2025-xaa-quit-women,ministry-2025,environ 30,about,30,,,p. 9," in result.stdout
-    assert "ministry-2025-xaa-quit-women" in table(package, "figures")["figure_id"].to_list()
-
-
-def test_an_answer_that_is_needed_is_asked_for_again_with_a_word(
-    package: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    result = talk(package, monkeypatch, "", "ministry-2025")
-    assert result.stderr.count("source: ") == 2
-    assert "source: An answer is needed here; Ctrl-C leaves, and nothing is written." in result.stderr
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of Unix")
-def test_questions_fit_the_terminal(package: Path) -> None:
-    answers = as_options(FIGURE, "qualifier", "value")
-    with at_a_terminal(["-m", "returnees", "add", str(package), *answers], columns=60) as (_, terminal):
-        shown = read_until(terminal, "qualifier: ")
-    assert "about, at_least, more_than" in " ".join(shown.split())
-    assert max(map(len, shown.splitlines())) <= 60
-
-
-def test_an_unknown_code_is_completed_to_the_nearest(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    options = as_options(FIGURE, "source", "area")
-    result = talk(package, monkeypatch, "minstry", "n", "", "Countri B", "", "", "", "", "", "y", options=options)
-    assert "Is 'minstry' a new source?" in result.stderr
-    assert "source [ministry-2025]" in result.stderr
-    assert "area [XAB]" in result.stderr
-    assert "+ ministry-2025-xab-quit-women,ministry-2025,XAB" in result.stdout
-
-
-def test_a_new_source_is_asked_for_field_by_field(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    options = as_options(FIGURE, "source")
-    result = talk(
-        package, monkeypatch, "agency-2025", "y", "institute", "report", "A report", "2025", "", "", "",
-        "", "", "", "", "", "y", options=options,
-    )  # fmt: skip
-    assert result.exit_code == 0, result.stderr
-    assert "A new source, 'agency-2025':" in result.stderr
-    assert "+ agency-2025,institute,report,A report,2025,,," in result.stdout
-
-
-def test_the_same_coordinates_lead_to_a_further_reading(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    result = talk(
-        package, monkeypatch, "ministry-2025", "XAA", "finished", "all", "2024-12-31", "y", "institute-2025",
-        "205 of them", "y", "", "", "y",
-    )  # fmt: skip
-    assert result.exit_code == 0, result.stderr
-    assert "Does it print 205, as the figure?" in result.stderr
-    assert "+ ministry-2025-xaa-finished,institute-2025,205 of them,exact,205,,,," in result.stdout
-
-
-def test_errors_are_asked_about_and_no_is_the_default(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = held(package)
-    options = as_options(FIGURE | {"population": "men", "value": "400"})
-    result = talk(package, monkeypatch, "", "", "", "", "", "", options=options)
-    assert result.exit_code == 1
-    assert "Write them all the same? [y/N]" in result.stderr
-    assert held(package) == before
-
-
-def test_no_at_the_end_writes_nothing(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = held(package)
-    options = as_options(FIGURE)
-    result = talk(package, monkeypatch, "", "", "", "", "", "n", options=options)
-    assert (result.exit_code, "Nothing was written." in result.stderr) == (0, True)
-    assert held(package) == before
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of Unix")
-def test_ctrl_c_at_a_terminal_writes_nothing(package: Path) -> None:
-    before = held(package)
-    with at_a_terminal(["-m", "returnees", "add", str(package)]) as (process, terminal):
-        shown = read_until(terminal, "source")
-        os.write(terminal, b"ministry-2025\n")
-        shown += read_until(terminal, "area [XAA]:")
-        process.send_signal(signal.SIGINT)
-        shown += read_until(terminal, "nothing was written")
-        assert process.wait(30) == 2
-    assert "Traceback" not in shown
-    assert held(package) == before
-
-
-#: Asks for ever and counts how often Ctrl-C was pressed; Polars, which is used first, changes how signals end reading.
-ASKING = """
-import click, polars
-from returnees.cli.asking import confirm
-polars.DataFrame({"a": [1]}).lazy().select(polars.col("a") + 1).collect()
-presses = 0
-while True:
-    try:
-        confirm(f"question {presses}", default=True)
-    except (click.Abort, KeyboardInterrupt):
-        presses += 1
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of Unix")
-def test_ctrl_c_is_never_lost_however_soon_after_the_question_it_comes() -> None:
-    with at_a_terminal(["-c", ASKING]) as (process, terminal):
-        for press in range(500):
-            read_until(terminal, f"question {press} [Y/n]: ")
-            process.send_signal(signal.SIGINT)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of Unix")
-def test_what_is_typed_before_the_question_and_what_is_no_text_is_taken_well(package: Path) -> None:
-    with at_a_terminal(["-m", "returnees", "add", str(package)]) as (process, terminal):
-        os.write(terminal, b"\xff\nministry-2025\nXAB\n")
-        shown = read_until(terminal, "measure:")
-        assert "is not text in the terminal's encoding" in shown
-        os.write(terminal, b"\x04")
-        read_until(terminal, "nothing was written")
-        assert process.wait(30) == 2

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from between import FIRMS, figure, package, rule
 from click.testing import CliRunner, Result
-from hypothesis import given, settings
+from effort import tried
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -166,7 +167,7 @@ _EDITS = st.lists(
 
 
 @given(st.lists(_ENDS, min_size=5, max_size=5), _EDITS)
-@settings(max_examples=60, deadline=None)
+@tried(60)
 def test_the_bounds_are_those_of_another_solver(
     ends: list[tuple[int, float]], edits: list[tuple[dict[int, float], int]]
 ) -> None:
@@ -195,10 +196,15 @@ def test_the_bounds_are_those_of_another_solver(
 
 def test_the_time_limit_is_for_each_quantity_not_for_all() -> None:
     """The solver's clock runs on from one run to the next: late quantities once had no time left."""
-    ends = {place: Bounds(f"f{place}", 0.0, 7.0 + place, 0.0, math.inf) for place in range(40)}
-    edits = {place: Edit("r", ((place, 1.0), (place + 1, -1.0)), 0.0) for place in range(39)}
-    program = _Program(Component(edits, ends), 5.0)
+    # One of them can be the most it can only where all others are nothing: each has a run of its own.
+    ends = {place: Bounds(f"f{place}", 0.0, 9.0, 0.0, math.inf) for place in range(40)}
+    together = Edit("r", tuple((place, 1.0) for place in range(40)), 7.0)
+    program = _Program(Component({0: together}, ends), 5.0)
+    runs = 0
     for place in range(40):
-        program.end(place, -1)
         spent = program.solver.getRunTime()
-        assert program.solver.getOptionValue("time_limit")[1] > 5.0 + spent / 2
+        program.end(place, -1)
+        if program.solver.getRunTime() > spent:
+            runs += 1
+            assert program.solver.getOptionValue("time_limit")[1] >= 5.0 + spent
+    assert runs > 1

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from hypothesis import given, settings
+from effort import tried
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator
 from pybtex.database import Entry, parse_string
@@ -242,7 +243,7 @@ TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc", "Cf", "Co", "Cn", "
                min_size=1, max_size=40)  # fmt: skip
 
 
-@settings(max_examples=300, deadline=None)
+@tried(200)
 @given(TEXT)
 def test_any_text_is_printed_as_it_stands(text: str) -> None:
     wanted = " ".join(text.split())
@@ -252,7 +253,7 @@ def test_any_text_is_printed_as_it_stands(text: str) -> None:
     assert plain(escaped(text)) == wanted.replace("ˆ", "^")
 
 
-@settings(max_examples=200, deadline=None)
+@tried(100)
 @given(TEXT, TEXT, TEXT, st.text(max_size=30), st.text(max_size=20))
 def test_no_text_breaks_an_entry(title: str, author: str, note: str, url: str, name: str) -> None:
     work = Work(name, "report", title, "2017-10", note, url, author, "media", tuple({author, "A. B"}))

@@ -16,6 +16,8 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = Path(__file__).parent / "packages"
 VALID = str(PACKAGES / "valid")
 
+pytestmark = pytest.mark.usefixtures("frictionless_here")
+
 
 def run(*arguments: str) -> Result:
     result = CliRunner().invoke(main, list(arguments))

@@ -23,6 +23,8 @@ VALID = str(Path(__file__).parent / "packages" / "valid")
 SPOILT = str(Path(__file__).parent / "packages" / "enum")
 PROGRAM = [sys.executable, "-m", "returnees"]
 
+pytestmark = pytest.mark.usefixtures("frictionless_here")
+
 
 def run(*arguments: str, **environment: str) -> Result:
     result = CliRunner().invoke(main, list(arguments), env=environment)

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 from between import figure, package
 from click.testing import CliRunner
-from hypothesis import given, settings
+from effort import tried
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -86,7 +87,7 @@ _FIGURES = st.lists(st.tuples(_INTERVALS, st.sampled_from("stu"), st.integers(0,
 
 
 @given(_FIGURES, st.integers(0, 4))
-@settings(max_examples=30, deadline=None)
+@tried(20)
 def test_the_pairs_are_those_of_brute_force(drawn: list[tuple[str, str, int]], window: int) -> None:
     rows = [
         figure(f"f{number}", "a", interval, source=source, as_of=str(date(2015, 1, 1) + timedelta(days=day)))
@@ -166,7 +167,7 @@ def test_many_figures_of_one_thing_take_no_quadratic_time(tmp_path: Path) -> Non
     path = package(tmp_path / "p", rows)
     opened = returnees.open_package(path)
     returnees.compare(opened, where=["source=s1"])
-    start = time.perf_counter()
+    start = time.process_time()
     found = returnees.compare(opened, window=2)
     assert len(found.disagreements) > 3_000
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import socket
@@ -16,7 +15,6 @@ import pytest
 
 import returnees
 from returnees.conformance import authority, judge
-from returnees.conformance import worker as worker_module
 from returnees.findings import Finding
 from returnees.package.limits import Limits
 
@@ -79,6 +77,7 @@ def test_what_only_frictionless_finds_is_shown_where_it_is(tmp_path: Path) -> No
     assert "violates the foreign key" in found.message
 
 
+@pytest.mark.usefixtures("frictionless_here")
 def test_a_row_after_a_cell_of_two_lines_is_named_by_its_own_line(tmp_path: Path) -> None:
     folder = package(tmp_path, '1,1,"FIN"\n2,2,"FIN"\n3,,FIN\n', key=HALF_A_KEY)
     schema = json.loads((folder / "datapackage.json").read_text("utf-8"))
@@ -92,6 +91,7 @@ def test_a_row_after_a_cell_of_two_lines_is_named_by_its_own_line(tmp_path: Path
 # What is found by both is said once.
 
 
+@pytest.mark.usefixtures("frictionless_here")
 @pytest.mark.parametrize(
     ("rows", "expected"),
     [
@@ -111,39 +111,7 @@ def test_what_both_find_is_said_once(tmp_path: Path, rows: str, expected: list[t
     assert found == expected
 
 
-class HereAndNow:
-    """The worker without a process of its own: many packages are judged in the time of a few."""
-
-    returncode = 0
-
-    class Kept(io.BytesIO):
-        def close(self) -> None:
-            """Stay readable: what was written is the task."""
-
-    def __init__(self, *_: object, **__: object) -> None:
-        self.task = self.Kept()
-        self.stdin: Any = self.task
-
-    def communicate(self, **_: object) -> tuple[bytes, bytes]:
-        self.task.seek(0)
-        answer = io.StringIO()
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(worker_module, "_confine", lambda _: None)
-            patch.setattr("sys.stdin", io.TextIOWrapper(self.task))
-            patch.setattr("sys.stdout", answer)
-            worker_module.main()
-        return answer.getvalue().encode(), b""
-
-    def poll(self) -> int:
-        return 0
-
-
-@pytest.mark.parametrize("name", sorted(folder.name for folder in PACKAGES.iterdir() if folder.is_dir()))
-def test_frictionless_adds_nothing_to_the_broken_packages(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judge.subprocess, "Popen", HereAndNow)
-    assert conformance(PACKAGES / name) == []
-
-
+@pytest.mark.usefixtures("frictionless_here")
 def test_many_faults_of_one_kind_are_not_said_again(tmp_path: Path) -> None:
     rows = "".join(f"{row},x,FIN\n" for row in range(1_500))
     found = about_tables(package(tmp_path, rows))
@@ -151,10 +119,12 @@ def test_many_faults_of_one_kind_are_not_said_again(tmp_path: Path) -> None:
     assert len(found) == 1_001
 
 
+@pytest.mark.usefixtures("frictionless_here")
 def test_missing_values_of_the_package_hold_for_frictionless_too(tmp_path: Path) -> None:
     assert about_tables(package(tmp_path, "1,n/a,FIN\n", missingValues=["", "n/a"])) == []
 
 
+@pytest.mark.usefixtures("frictionless_here")
 def test_the_delimiter_is_not_guessed(tmp_path: Path) -> None:
     folder = package(tmp_path, "")
     descriptor = json.loads((folder / "datapackage.json").read_text("utf-8"))
@@ -167,6 +137,7 @@ def test_the_delimiter_is_not_guessed(tmp_path: Path) -> None:
 # What frictionless is not asked.
 
 
+@pytest.mark.usefixtures("frictionless_here")
 def test_large_tables_are_skipped_and_said_to_be(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(authority, "MOST_ROWS", 30)
     rows = "1,,FIN\n2,1,FIN\n" + "".join(f"{row},{1},FIN\n" for row in range(3, 32))
@@ -178,6 +149,7 @@ def test_large_tables_are_skipped_and_said_to_be(tmp_path: Path, monkeypatch: py
     assert {item.code for item in conformance(folder)} == {"F501"}
 
 
+@pytest.mark.usefixtures("frictionless_here")
 def test_references_to_a_skipped_table_are_left_to_our_own_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(authority, "MOST_ROWS", 3)
     assert {(item.code, item.resource) for item in conformance(VALID)} >= {("F502", "figures")}

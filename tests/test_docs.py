@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,9 +13,15 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
+from making import ROOT, copy_of_shipped
 
-ROOT = Path(__file__).resolve().parent.parent
+from returnees.cli import main
+
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted(ROOT.glob("docs/**/*.md"))]
+
+#: The document whose snippets read what its commands write.
+USING = "docs/using.md"
 
 #: Commands that other tests or the run itself already prove, and where.
 ELSEWHERE = {
@@ -51,53 +57,56 @@ def commands(document: Path) -> list[list[str]]:
 def script(command: str) -> subprocess.CompletedProcess[str]:
     """Run a script of the repository, once in all documents."""
     program, *arguments = shlex.split(command)
-    return run([str(ROOT / program), *arguments], ROOT)
-
-
-def run(call: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    return subprocess.run(call, cwd=folder, env=os.environ | {"PATH": path}, capture_output=True, text=True)
+    call = [str(ROOT / program), *arguments]
+    return subprocess.run(call, cwd=ROOT, env=os.environ | {"PATH": path}, capture_output=True, text=True)
+
+
+def returnees_in(folder: Path, *arguments: str) -> Result:
+    """Run the command line in a folder; `script` starts it as a program."""
+    with contextlib.chdir(folder):
+        return CliRunner().invoke(main, list(arguments), prog_name="returnees")
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     """A copy of the package for each document, so that what it writes leaves the repository and the others alone."""
-    shutil.copy(ROOT / "datapackage.json", tmp_path)
-    for name in ("data", "schemas"):
-        shutil.copytree(ROOT / name, tmp_path / name)
-    return tmp_path
+    return copy_of_shipped(tmp_path)
 
 
+@pytest.mark.usefixtures("frictionless_here")
 @pytest.mark.parametrize("document", [file for file in DOCUMENTS if commands(file)], ids=lambda file: file.name)
-def test_commands_in_the_documents_work(document: Path, checkout: Path) -> None:
+def test_commands_in_the_documents_work(document: Path, checkout: Path, request: pytest.FixtureRequest) -> None:
     """The commands of a document are run in order and in one place, as a reader would."""
+    if document == ROOT / USING:
+        request.getfixturevalue("exported")  # they are run there, for what the snippets read
+        return
     for program, *arguments in commands(document):
         command = shlex.join([program, *arguments])
         if command in ELSEWHERE:
             continue
         if program.startswith("scripts/"):
             done = script(command)
+            assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
         else:
             assert Path(program).name == "returnees", (
                 f"{command}: the documents may show only commands that a test runs"
             )
-            done = run([sys.executable, "-m", "returnees", *arguments], checkout)
-        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+            result = returnees_in(checkout, *arguments)
+            assert result.exit_code == 0, f"{command}\n{result.output}{result.exception or ''}"
 
 
-#: The document whose snippets read what its commands write.
-USING = "docs/using.md"
+def run_all_of_using(folder: Path) -> None:
+    copy_of_shipped(folder)
+    for _, *arguments in commands(ROOT / USING):
+        result = returnees_in(folder, *arguments)
+        assert result.exit_code == 0, f"{arguments}\n{result.output}"
 
 
-@pytest.fixture(scope="module")
-def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which the commands of docs/using.md were run."""
-    folder = tmp_path_factory.mktemp("using")
-    for command in [line for document, block in blocks("sh") if document == USING for line in block.splitlines()]:
-        _, subcommand, *arguments = shlex.split(command)
-        call = [sys.executable, "-m", "returnees", subcommand, str(ROOT), *arguments]
-        subprocess.run(call, cwd=folder, check=True, capture_output=True)
-    return folder
+@pytest.fixture(scope="session")
+def exported(once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
+    """A folder with a copy of the package in which the commands of docs/using.md were run."""
+    return once("using", run_all_of_using)
 
 
 @pytest.mark.parametrize(("document", "block"), blocks("python"))

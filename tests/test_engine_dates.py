@@ -8,8 +8,9 @@ from itertools import combinations, product
 
 import polars as pl
 import pytest
+from effort import tried
 from engine.small import Place, Printed, laid, profile, rules_of
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from returnees.consistency.dates import spans
@@ -149,7 +150,7 @@ SERIES = st.lists(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@tried(25)
 @given(SERIES)
 def test_every_fall_is_found_where_it_begins_and_ends_at_the_latest(figures: list[Printed]) -> None:
     if not figures:
@@ -188,7 +189,7 @@ DATED = st.lists(
 )
 
 
-@settings(max_examples=50, deadline=None)
+@tried(25)
 @given(DATED, st.booleans())
 def test_what_is_broken_at_a_date_has_no_numbers_at_any_day(figures: list[Printed], cumulative: bool) -> None:
     """Each strict finding is checked day by day: no true series of numbers gives what was printed."""
@@ -198,7 +199,7 @@ def test_what_is_broken_at_a_date_has_no_numbers_at_any_day(figures: list[Printe
             assert _contradict(own, cumulative)
 
 
-@settings(max_examples=50, deadline=None)
+@tried(25)
 @given(DATED, st.booleans())
 def test_two_figures_that_cannot_be_true_are_found(figures: list[Printed], cumulative: bool) -> None:
     """A source that takes back what it said of an earlier date is another matter: each date is then held to its own."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+from effort import tried
 from engine.small import Printed, laid, profile, rules_of
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from returnees.consistency.language import Comparison, RuleError, parse
@@ -50,7 +51,7 @@ def value_of(comparison: Comparison, values: dict[str, float]) -> float:
     )
 
 
-@settings(max_examples=300, deadline=None)
+@tried(300)
 @given(sums(), st.sampled_from(["<=", ">=", "=="]), sums(), st.tuples(*[st.integers(-5, 5)] * 3))
 def test_a_rule_means_what_arithmetic_says(left: str, sign: str, right: str, numbers: tuple[int, ...]) -> None:
     values = dict(zip(NAMES, map(float, numbers), strict=True))
@@ -64,7 +65,7 @@ def test_a_rule_means_what_arithmetic_says(left: str, sign: str, right: str, num
     assert comparison.equal == (sign == "==")
 
 
-@settings(max_examples=300, deadline=None)
+@tried(300)
 @given(st.text(alphabet="ab+-*()<>=0123456789.'\" eE_", max_size=30))
 def test_no_text_is_worse_than_a_finding(text: str) -> None:
     try:

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from effort import tried
 from engine.brute import Instance, instances
 from engine.exact import ends, explanations, feasible, rows
 from engine.small import COUNTS, SHARE, Place, Printed, laid, packages, profile, rules_of, setting
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
@@ -69,7 +70,7 @@ WIDE_PARTS = parts(WIDE, (1.0, -1.0, 1.0, -1.0, 2.0, -0.5))
 ANY_PARTS = st.one_of(SMALL_PARTS, WIDE_PARTS)
 
 
-@settings(max_examples=100, deadline=None)
+@tried(100)
 @given(st.lists(ANY_PARTS, min_size=1, max_size=4))
 def test_whether_all_can_be_true_is_what_exact_elimination_says(several: list[Component]) -> None:
     for part, answer in zip(several, ask([Question(part) for part in several]), strict=True):
@@ -77,7 +78,7 @@ def test_whether_all_can_be_true_is_what_exact_elimination_says(several: list[Co
         assert (answer.conflict is None) == feasible(rows(part))
 
 
-@settings(max_examples=80, deadline=None)
+@tried(80)
 @given(ANY_PARTS)
 def test_a_conflict_is_one_no_more_without_any_part_of_it(part: Component) -> None:
     question = Question(part)
@@ -96,7 +97,7 @@ def _conflicting_is_feasible(part: Component, edits: frozenset[int], figures: fr
     return feasible(rows(part, frozenset(part.figures) - figures, edits))
 
 
-@settings(max_examples=80, deadline=None)
+@tried(80)
 @given(
     st.lists(ANY_PARTS, min_size=1, max_size=3),
     st.dictionaries(st.sampled_from(["f0", "f1", "f2", "share"]), st.sampled_from([1.0, 2.0, 3.0, math.inf])),
@@ -112,7 +113,7 @@ def test_suspects_are_those_of_trying_every_set_of_figures(several: list[Compone
         assert item.weight == (weight if suspects else math.inf)
 
 
-@settings(max_examples=80, deadline=None)
+@tried(80)
 @given(ANY_PARTS)
 def test_implied_bounds_are_those_of_exact_elimination(part: Component) -> None:
     outcome = implied_bounds([part], list(part.quantities))
@@ -131,7 +132,7 @@ def test_implied_bounds_are_those_of_exact_elimination(part: Component) -> None:
     assert {item.quantity for item in outcome.bounds} == set(part.quantities)
 
 
-@settings(max_examples=80, deadline=None)
+@tried(40)
 @given(packages())
 def test_whether_a_package_can_be_true_is_what_a_second_solver_says(
     package: tuple[Sequence[Printed], Sequence[str], dict[str, bool]],

@@ -6,22 +6,32 @@ from collections import Counter
 from collections.abc import Sequence
 
 import polars as pl
+from effort import tried
 from engine.brute import instances, truth
 from engine.small import Printed, laid, packages, profile, rules_of
-from hypothesis import given, settings
+from hypothesis import given
 
+from returnees.consistency.edits import Edits
+from returnees.consistency.profile import Profile
+from returnees.consistency.rules import Rule
 from returnees.consistency.verdicts import verdicts
 
+Drawn = tuple[Sequence[Printed], Sequence[str], dict[str, bool]]
 
-@settings(max_examples=150, deadline=None)
-@given(packages())
-def test_verdicts_are_those_of_brute_force(
-    package: tuple[Sequence[Printed], Sequence[str], dict[str, bool]],
-) -> None:
-    figures, chosen, exhaustive = package
+
+def judged(drawn: Drawn) -> tuple[Sequence[Printed], Sequence[Rule], Profile, Edits]:
+    """Return the figures of a package, its rules, what the engine knows of it, and the edits that it lays."""
+    figures, chosen, exhaustive = drawn
     known = profile(exhaustive)
     rules = rules_of(chosen, known)
     _, edits = laid(figures, rules, known)
+    return figures, rules, known, edits
+
+
+@tried(60)
+@given(packages())
+def test_verdicts_are_those_of_brute_force(drawn: Drawn) -> None:
+    figures, rules, known, edits = judged(drawn)
     counts = Counter(verdicts(edits.system).select("rule", "verdict").iter_rows())
     counts += Counter({(rule, "holds"): holds for rule, _, holds in edits.unlaid.iter_rows()})
     true = Counter((item.rule, truth(item, figures), item.firm) for item in instances(rules, figures, known))
@@ -31,15 +41,10 @@ def test_verdicts_are_those_of_brute_force(
             assert sure <= counts[(rule.id, verdict)] <= sure + true[(rule.id, outcome, False)], rule.assertion
 
 
-@settings(max_examples=80, deadline=None)
+@tried(40)
 @given(packages())
-def test_each_verdict_is_that_of_its_own_edit(
-    package: tuple[Sequence[Printed], Sequence[str], dict[str, bool]],
-) -> None:
-    figures, chosen, exhaustive = package
-    known = profile(exhaustive)
-    rules = rules_of(chosen, known)
-    _, edits = laid(figures, rules, known)
+def test_each_verdict_is_that_of_its_own_edit(drawn: Drawn) -> None:
+    figures, rules, known, edits = judged(drawn)
     system = edits.system
     terms = system.terms.join(system.quantities, on="quantity").select("edit", "figure")
     named = pl.concat([terms, system.guards]).group_by("edit").agg(pl.col("figure").unique().sort())

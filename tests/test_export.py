@@ -10,8 +10,9 @@ from typing import Any
 
 import polars as pl
 import pytest
+from effort import tried
 from exports import READERS, wanted
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 import returnees
@@ -127,7 +128,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@tried(12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     cells=st.lists(
         st.sampled_from(HOSTILE) | st.text(st.characters(exclude_characters="\0\r", codec="utf-8"), max_size=20),

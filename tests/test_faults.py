@@ -13,9 +13,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from effort import times
 from faults.commands import COMMANDS, untidy
-from faults.steps import Files, files_of, interrupted, killed, no_space, stopped_at, without_unfinished
-from making import codes, run_bound_by_permissions
+from faults.steps import interrupted, killed, no_space, stopped_at, without_unfinished
+from making import Files, codes, files_of, run_bound_by_permissions
 
 import returnees
 from returnees.cli import main
@@ -23,6 +24,8 @@ from returnees.errors import PackageError, ReturneesError
 from returnees.package.opening import open_package
 from returnees.tidying import tidying
 from returnees.writing import replacing, taking_turns, write_all, write_bytes
+
+pytestmark = pytest.mark.usefixtures("frictionless_here")
 
 OLD = b"what stood here before\n"
 
@@ -75,11 +78,10 @@ class Stage:
 STOPS = [(name, no_space) for name in sorted(COMMANDS)] + [("tidy", interrupted), ("codebook", interrupted)]
 
 
+@pytest.mark.usefixtures("checked_once")
 @pytest.mark.parametrize(("name", "stop"), STOPS, ids=[f"{name} {stop.__name__}" for name, stop in STOPS])
 def test_stopped_at_any_step(tmp_path: Path, name: str, stop: Callable[[], None]) -> None:
     stage = Stage(tmp_path / "stage", name)
-    # Those that write the same kind of file over and over are stopped at every third step: they take a minute else.
-    stride = 3 if name in ("export", "release") else 1
     step = 0
     while True:
         with stopped_at(step, stop) as taken:
@@ -94,7 +96,7 @@ def test_stopped_at_any_step(tmp_path: Path, name: str, stop: Callable[[], None]
         stage.assert_old_or_new(found)  # and nothing is left behind
         for file, content in stage.old.items():
             (stage.folder / file).write_bytes(content)
-        step += stride
+        step += 1
     assert step > 4
     assert stage.found() == stage.new
 
@@ -150,7 +152,7 @@ def test_killed_at_a_random_moment(tmp_path: Path, name: str) -> None:
         (stage.folder / file).write_bytes(content)
     # Most of the time goes into loading; the writing is in the last third.
     chance = random.Random(name)
-    for moment in [chance.uniform(0.6, 1.05) * takes for _ in range(int(os.environ.get("RETURNEES_KILLS", "1")))]:
+    for moment in [chance.uniform(0.6, 1.05) * takes for _ in range(times(1))]:
         with stage.started() as process:
             time.sleep(moment)
             process.kill()

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 import returnees
-from returnees import contradictions
+from returnees import checking, contradictions
 from returnees.cli import main
 from returnees.conformance import authority
 from returnees.findings import Breakage, Code, catalogue
@@ -54,8 +54,11 @@ def example(folder: Path, changes: Iterable[Breakage] = ()) -> Path:
 
 
 @pytest.mark.parametrize("code", [code for code in catalogue().values() if code.example], ids=lambda code: code.code)
-def test_the_example_of_a_code_gives_the_finding(code: Code, tmp_path: Path) -> None:
+def test_the_example_of_a_code_gives_the_finding(code: Code, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     example(tmp_path, code.example)
+    if code.code[:2] in ("F0", "F1", "F3"):
+        # It is of the descriptor, of a table or of a row: the rules, which take the most time, are left out.
+        monkeypatch.setattr(checking, "setting_of", lambda _: None)
     report = returnees.validate(tmp_path, conformance=code.code.startswith("F5"), today=TODAY)
     assert code.code in {item.code for item in report.findings}
 

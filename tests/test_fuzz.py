@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from effort import times
 from fuzz import inputs
 
 TESTS = Path(__file__).parent
@@ -14,13 +15,13 @@ TESTS = Path(__file__).parent
 
 def fuzz(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "fuzz", *arguments], capture_output=True, text=True, timeout=280, check=False,
+        [sys.executable, "-m", "fuzz", *arguments], capture_output=True, text=True, timeout=times(280), check=False,
         env=os.environ | {"PYTHONPATH": str(TESTS)},
     )  # fmt: skip
 
 
 def test_a_slice_of_hostile_inputs_does_no_harm() -> None:
-    done = fuzz("--inputs", "250", "--seed", "1", "--minutes", "4")
+    done = fuzz("--inputs", str(times(200)), "--seed", "1", "--minutes", str(times(4)))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "\n0 failures." in done.stdout
 

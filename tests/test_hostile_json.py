@@ -59,9 +59,9 @@ def test_half_a_character_in_json_is_refused(content: bytes) -> None:
 
 def test_a_million_repeated_names_in_json_are_told_quickly() -> None:
     content = b"{" + b",".join(b'"%d":1,"%d":2' % (n, n) for n in range(60_000)) + b"}"
-    start = time.monotonic()
+    start = time.process_time()
     assert len(strictjson.parse(content, Limits(json_values=10**6)).repeated) == 60_000
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
 
 
 def test_repeated_names_are_told_one_by_one_up_to_a_number(tmp_path: Path) -> None:
@@ -109,17 +109,17 @@ def offline(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_thousands_of_objects_in_an_enum_are_compared_quickly() -> None:
     # jsonschema compares each with each: 3,000 took five minutes.
     field = {"name": "x", "constraints": {"enum": [{"a": n} for n in range(1_000)]}}
-    start = time.monotonic()
+    start = time.process_time()
     conforms({"fields": [field]}, "tableschema", "x")
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
 
 
 def test_a_long_text_does_not_make_the_standards_own_patterns_slow() -> None:
-    start = time.monotonic()
+    start = time.process_time()
     found = conforms(
         {"resources": [{"name": "a", "path": "a.csv", "mediatype": "/" * 200_000 + "\n\n"}]}, "datapackage", "x"
     )
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
     assert "more than 2,000 characters" in found[0].message
 
 

@@ -22,6 +22,8 @@ from returnees.report.escape import for_json, visible
 from returnees.report.forms import rendered
 from returnees.validation import validate
 
+pytestmark = pytest.mark.usefixtures("frictionless_here")
+
 #: What clears a screen, sets a title, colours, moves back, turns the direction, hides, breaks a line.
 NASTY = "\x1b[2J\x1b]0;owned\x07\x9b31m\x08\x7f\x85\u200b\u202egnp\u202c\u2066\u2069\u2028\u2029\ufeff"
 UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")

@@ -5,38 +5,22 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from effort import tried
+from hostile import findings, within
+from hypothesis import given
 from hypothesis import strategies as st
 from making import codes, describe, descriptor_of, one_table
 
 import returnees
 from returnees.conformance.authority import Authority
 from returnees.conformance.judge import Judge
-from returnees.findings import Finding
 from returnees.package.limits import Limits
 from returnees.package.opening import open_package
 from returnees.tables.patterns import pattern_size
-
-
-def findings(folder: Path, limits: Limits | None = None) -> list[Finding]:
-    package = open_package(folder, limits=limits)
-    found = returnees.validate(package, conformance=False).findings
-    return [item for item in found if item.code not in ("F300", "F010")]
-
-
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
-    start = time.monotonic()
-    yield
-    assert time.monotonic() - start < seconds
-
 
 EXPLODING = ["(a+)+b", "(a|a)*b", "(a|aa)+b", "(.*)*b", "(a*)*b", "(?:a?){30}a{30}b", "([a-z]+)*1"]
 
@@ -86,7 +70,7 @@ def test_the_size_of_a_pattern(pattern: str, size: int) -> None:
 
 
 @given(st.text(alphabet="ab(){}[]\\|?*+.,0123456789^$-", max_size=60))
-@settings(max_examples=200, deadline=None)
+@tried(200)
 def test_any_pattern_has_a_size_and_is_judged(pattern: str) -> None:
     assert 0 <= pattern_size(pattern) <= 10**12
 

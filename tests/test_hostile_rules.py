@@ -6,7 +6,8 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from effort import tried
+from hypothesis import given
 from hypothesis import strategies as st
 from making import VALID, codes, copy_of_valid
 
@@ -57,17 +58,17 @@ def test_numbers_beyond_all_bounds_in_an_example_are_refused(number: str) -> Non
 
 
 def test_a_rule_of_a_million_terms_is_refused() -> None:
-    start = time.monotonic()
+    start = time.process_time()
     assert rule_codes(RULE.format(id="a", text="returned <= " + " + ".join(f"x{n}" for n in range(200_000)))) == [
         "F403"
     ]
-    assert time.monotonic() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_a_rule_as_long_as_allowed_is_read_quickly() -> None:
-    start = time.monotonic()
+    start = time.process_time()
     parse("returned <= " + " + ".join(f"x{n}" for n in range(20_000)) + " " * 100_000)
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_brackets_are_not_nested_for_ever() -> None:
@@ -77,15 +78,15 @@ def test_brackets_are_not_nested_for_ever() -> None:
 
 def test_thousands_of_rules_are_read_up_to_a_number_and_quickly() -> None:
     text = "".join(RULE.format(id=f"r{n}", text="returned <= travelled") for n in range(5_000))
-    start = time.monotonic()
+    start = time.process_time()
     read = read_rules(text, "rules.toml", PROFILE)
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
     assert len(read.rules) == 1_000
     assert "5,000 rules; at most 1,000" in next(item.message for item in read.findings if item.code == "F401")
 
 
 @given(st.text(alphabet="ab_ 019.e()+-*<=>!\n", max_size=80))
-@settings(max_examples=300, deadline=None)
+@tried(300)
 def test_any_text_is_a_rule_or_says_where_it_is_none(text: str) -> None:
     try:
         parse(text)
@@ -94,7 +95,7 @@ def test_any_text_is_a_rule_or_says_where_it_is_none(text: str) -> None:
 
 
 @given(st.text(max_size=200))
-@settings(max_examples=100, deadline=None)
+@tried(100)
 def test_any_text_is_a_rule_file_or_says_why_not(text: str) -> None:
     read_rules(text, "rules.toml", PROFILE)
 
@@ -110,10 +111,10 @@ def test_a_series_of_very_many_dates_is_not_compared_with_itself(tmp_path: Path)
     )
     figures = folder / "data" / "figures.csv"
     figures.write_text(figures.read_text().splitlines()[0] + "\n" + rows)
-    start = time.monotonic()
+    start = time.process_time()
     package = open_package(folder, limits=Limits(rule_steps=1_000_000))
     found = returnees.validate(package, conformance=False).findings
-    assert time.monotonic() - start < 60
+    assert time.process_time() - start < 60
     assert any(item.code == "F300" and "rule_steps" in item.message for item in found)
 
 
@@ -130,9 +131,9 @@ def test_very_many_sets_of_one_whole_end(tmp_path: Path) -> None:
     (folder / "datapackage.json").write_text(json.dumps(descriptor))
     rows = "".join(f"area,s{n},FIN,USA,false\n" for n in range(20_000))
     (folder / "data" / "h.csv").write_text(f"dimension,set_id,part_id,whole_id,exhaustive\n{rows}")
-    start = time.monotonic()
+    start = time.process_time()
     found = returnees.validate(open_package(folder), conformance=False).findings
-    assert time.monotonic() - start < 60
+    assert time.process_time() - start < 60
     assert codes(found).count("F414") == 1_000
 
 

@@ -6,37 +6,21 @@ import json
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from effort import tried
+from hostile import findings, within
+from hypothesis import given
 from hypothesis import strategies as st
 from making import codes, copy_of_valid, describe, descriptor_of, one_table
 
 import returnees
-from returnees.findings import Finding
 from returnees.package.limits import Limits
 from returnees.package.opening import open_package
 from returnees.tables import capped
 from returnees.tidying import tidying
-
-
-def findings(folder: Path, limits: Limits | None = None) -> list[Finding]:
-    package = open_package(folder, limits=limits)
-    found = returnees.validate(package, conformance=False).findings
-    return [item for item in found if item.code not in ("F300", "F010")]
-
-
-@contextmanager
-def within(seconds: float) -> Iterator[None]:
-    start = time.monotonic()
-    yield
-    assert time.monotonic() - start < seconds
-
 
 # Sizes.
 
@@ -260,7 +244,7 @@ def test_a_length_that_is_none_is_said(tmp_path: Path, constraint: str, stated: 
 
 
 @given(st.binary(max_size=200), st.sampled_from([",", ";", "\t", "|"]))
-@settings(max_examples=150, deadline=None)
+@tried(150)
 def test_no_bytes_are_a_traceback_and_tidying_keeps_every_cell(content: bytes, mark: str) -> None:
     with tempfile.TemporaryDirectory() as place:
         folder = one_table(Path(place), b"a,b\n".replace(b",", mark.encode()) + content, [{"name": "a"}, {"name": "b"}],

@@ -26,9 +26,11 @@ def in_order(findings: list[dict[str, object]]) -> list[dict[str, object]]:
     return sorted(findings, key=lambda item: json.dumps(item, sort_keys=True))
 
 
+@pytest.mark.usefixtures("frictionless_here")
 @pytest.mark.parametrize("name", NAMES)
 def test_package_gives_exactly_the_expected_findings(name: str) -> None:
-    report = returnees.validate(returnees.open_package(PACKAGES / name), conformance=False, today=TODAY)
+    """None of them is of frictionless: whatever it finds in these packages, our own checks have said."""
+    report = returnees.validate(PACKAGES / name, today=TODAY)
     expected = expected_of(name)
     keys = expected[0].keys() if expected else ()
     found = [{key: finding_dict(item)[key] for key in keys} for item in report.findings]

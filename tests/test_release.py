@@ -25,6 +25,8 @@ from returnees.releasing import release
 ROOT = Path(__file__).parents[1]
 PACKAGES = Path(__file__).parent / "packages"
 
+pytestmark = pytest.mark.usefixtures("frictionless_here")
+
 
 def run(*arguments: str, epoch: str | None = None) -> Result:
     result = CliRunner(env={"SOURCE_DATE_EPOCH": epoch}).invoke(command, list(arguments))

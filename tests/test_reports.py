@@ -15,7 +15,8 @@ from xml.etree import ElementTree
 import html5lib
 import pytest
 import xmlschema
-from hypothesis import given, settings
+from effort import tried
+from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator, Draft202012Validator
 from junitparser import JUnitXml
@@ -137,7 +138,7 @@ def test_no_control_reaches_a_reader_and_no_command_a_runner(form: str, evil: st
     check_output(form, evil)
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(st.sampled_from(sorted(FORMATS)), text_of_strangers)
 def test_whatever_the_text_nothing_unsafe_is_sent(form: str, text: str) -> None:
     check_output(form, text)
@@ -159,7 +160,7 @@ def check_output(form: str, evil: str) -> None:
         assert command or not re.search(r"##\w*\[", line)
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(text_of_strangers)
 def test_formats_for_machines_keep_the_text(text: str) -> None:
     item = replace(three()[0], message=text, key=text, rule=None)
@@ -174,7 +175,7 @@ def test_formats_for_machines_keep_the_text(text: str) -> None:
     assert visible_lines(text) in words(case)
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(text_of_strangers)
 def test_html_shows_the_text_and_nothing_else(text: str) -> None:
     item = replace(three()[0], message=text, key=text)
@@ -186,7 +187,7 @@ def test_html_shows_the_text_and_nothing_else(text: str) -> None:
     assert links and all(link.startswith("#") for link in links)
 
 
-@settings(max_examples=60, deadline=None)
+@tried(60)
 @given(text_of_strangers)
 def test_markdown_shows_the_text_and_nothing_else(text: str) -> None:
     markdown = MarkdownIt("commonmark", {"html": True, "linkify": False}).enable(["table", "strikethrough"])

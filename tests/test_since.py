@@ -19,6 +19,8 @@ from returnees.validation import validate
 
 PACKAGES = Path(__file__).parent / "packages"
 
+pytestmark = pytest.mark.usefixtures("frictionless_here")
+
 #: A rule and figures of which no edit is broken alone, and which cannot all be true: 10 <= 5..20 <= 8.
 CHAIN_RULE = """
 [[rule]]

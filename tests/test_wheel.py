@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -33,13 +34,11 @@ def wheel(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-def installed(root: Path, wheel: Path, folder: Path, python: str, environment: str) -> tuple[Path, Path]:
-    """Install the wheel beside the runtime environment; return that environment's Python and the wheel's folder."""
+def runtime(root: Path, folder: Path, python: str, environment: str) -> Path:
+    """Return the Python of the runtime environment, which is made where it is not there yet."""
     script = root / "scripts" / "environment.py"
     made = run(python, script, environment, "requirements/run.txt", "tests/test_wheel.py", cwd=folder)
-    runner, library = Path(made.stdout.strip()), folder / "library"
-    run(runner, "-m", "pip", "install", "--quiet", "--no-deps", "--target", library, wheel, cwd=folder)
-    return runner, library
+    return Path(made.stdout.strip())
 
 
 def test_the_wheel_carries_the_package_byte_for_byte(root: Path, wheel: Path) -> None:
@@ -72,7 +71,8 @@ def test_the_wheel_states_the_descriptor_s_version_and_both_licences(root: Path,
 
 
 def test_the_wheel_works_without_development_dependencies(root: Path, wheel: Path, tmp_path: Path) -> None:
-    runner, library = installed(root, wheel, tmp_path, sys.executable, ".venv")
+    runner, library = runtime(root, tmp_path, sys.executable, ".venv"), tmp_path / "library"
+    run(runner, "-m", "pip", "install", "--quiet", "--no-deps", "--target", library, wheel, cwd=tmp_path)
     absent = "import importlib.util as u; raise SystemExit(any(map(u.find_spec, ['pytest', 'hypothesis', 'mypy'])))"
     run(runner, "-c", absent, cwd=tmp_path)
     where = "from returnees.package.shipped import shipped_package as s; print(s())"
@@ -86,15 +86,15 @@ def test_the_wheel_works_without_development_dependencies(root: Path, wheel: Pat
 def test_two_pythons_write_the_same_bytes(
     root: Path, wheel: Path, tmp_path: Path, program: Callable[[str], str]
 ) -> None:
+    library = tmp_path / "library"  # what the wheel holds; that it installs is shown above
+    shutil.unpack_archive(wheel, library, "zip")
+    here = runtime(root, tmp_path, sys.executable, ".venv")
+    other = runtime(root, tmp_path, program("another python"), ".venv-other")
     written = []
-    for name, python in ((".venv", sys.executable), (".venv-other", program("another python"))):
-        folder = tmp_path / name
-        folder.mkdir()
-        runner, library = installed(root, wheel, folder, python, name)
-        for part in ("first", "second"):
-            call = (runner, "-m", "returnees", "export", "--to", part, "--format", "csv,json")
-            run(*call, cwd=folder, PYTHONPATH=str(library))
-            files = sorted(file for file in (folder / part).rglob("*") if file.is_file())
-            written.append([(f.relative_to(folder / part), hashlib.sha256(f.read_bytes()).hexdigest()) for f in files])
+    for part, runner in (("first", here), ("again", here), ("other", other)):
+        call = (runner, "-m", "returnees", "export", "--to", part, "--format", "csv,json")
+        run(*call, cwd=tmp_path, PYTHONPATH=str(library))
+        files = sorted(file for file in (tmp_path / part).rglob("*") if file.is_file())
+        written.append([(f.relative_to(tmp_path / part), hashlib.sha256(f.read_bytes()).hexdigest()) for f in files])
     assert written[0]
     assert all(files == written[0] for files in written)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from making import Files
 
 #: Every way in which `returnees` changes what is on the disk goes through one of these.
 STEPS = [
@@ -50,15 +51,6 @@ def interrupted() -> None:
 
 def killed() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
-
-
-Files = dict[str, bytes]
-
-
-def files_of(folder: Path) -> Files:
-    """Return what every file below `folder` holds, hidden ones too."""
-    found = (item for item in folder.rglob("*") if item.is_file())
-    return {item.relative_to(folder).as_posix(): item.read_bytes() for item in found}
 
 
 def without_unfinished(files: Files) -> Files:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Mapping
+import pickle
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from making import ROOT
 
 import returnees
 from returnees.package.opening import open_package
@@ -24,21 +26,32 @@ def build(package: returnees.Package, **options: Any) -> Site:
     return build_site(package, returnees.validate(package, conformance=False), **{"processes": 1, **options})
 
 
-@pytest.fixture(scope="session")
-def shipped(root: Path) -> Site:
-    """The site of the shipped package, which may take twenty seconds of two processors."""
+def build_shipped(place: Path) -> None:
+    """Build the site of the shipped package, which may take twenty seconds of two processors."""
     before = sum(os.times()[:4])
-    site = build(open_package(root), address=ADDRESS, processes=2)
+    site = build(open_package(ROOT), address=ADDRESS, processes=2)
     assert sum(os.times()[:4]) - before < 40
+    (place / "site.pickle").write_bytes(pickle.dumps(site))
+    write_site(place / "site", site.files)
+
+
+@pytest.fixture(scope="session")
+def built(once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
+    """Where the site of the shipped package lies, as it was built and as files."""
+    return once("shipped-site", build_shipped)
+
+
+@pytest.fixture(scope="session")
+def shipped(built: Path) -> Site:
+    """The site of the shipped package."""
+    site: Site = pickle.loads((built / "site.pickle").read_bytes())
     return site
 
 
 @pytest.fixture(scope="session")
-def folder(shipped: Site, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(built: Path) -> Path:
     """The site of the shipped package in a folder."""
-    target = tmp_path_factory.mktemp("site")
-    write_site(target, shipped.files)
-    return target
+    return built / "site"
 
 
 def make_package(folder: Path, tables: Mapping[str, list[dict[str, Any]]], keys: Mapping[str, list[str]],
