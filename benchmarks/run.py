@@ -7,13 +7,12 @@ peak of the child process as the system counts it. Exit code 1 if a promise is n
 from __future__ import annotations
 
 import argparse
+import json
 import math
-import os
 import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,17 +39,27 @@ class Run:
     code: int
 
 
+#: Runs a command and prints how long it took, how much memory it held at most and how it ended. It stands between,
+#: because the system counts to a process the memory of the one that started it.
+MEASURE = """
+import json, os, subprocess, sys, time
+nowhere = open(os.devnull, "wb")
+start = time.perf_counter()
+child = subprocess.Popen(sys.argv[1:], stdout=nowhere, stderr=nowhere)
+_, status, usage = os.wait4(child.pid, 0)
+print(json.dumps([time.perf_counter() - start, usage.ru_maxrss, os.waitstatus_to_exitcode(status)]))
+"""
+
+
 def run(command: Sequence[str], folder: Path = ROOT) -> Run:
     """Run a command and measure it; what it prints is thrown away."""
-    with Path(os.devnull).open("wb") as nowhere:
-        start = time.perf_counter()
-        child = subprocess.Popen(command, cwd=folder, stdout=nowhere, stderr=nowhere)
-        _, status, usage = os.wait4(child.pid, 0)
-        seconds = time.perf_counter() - start
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode not in (0, 1):
-        raise SystemExit(f"benchmarks: {' '.join(command)} ended with {child.returncode}")
-    return Run(seconds, usage.ru_maxrss * RSS_UNIT / MEGABYTE, child.returncode)
+    measured = subprocess.run(
+        [sys.executable, "-I", "-c", MEASURE, *command], cwd=folder, stdout=subprocess.PIPE, check=True
+    )
+    seconds, peak, code = json.loads(measured.stdout)
+    if code not in (0, 1):
+        raise SystemExit(f"benchmarks: {' '.join(command)} ended with {code}")
+    return Run(seconds, peak * RSS_UNIT / MEGABYTE, code)
 
 
 def in_turns(commands: Sequence[Sequence[str]], repeats: int) -> list[Run]:
