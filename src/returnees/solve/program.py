@@ -25,8 +25,8 @@ from returnees.solve.components import Bounds, Component, Edit
 LARGEST = 1e6
 #: A sum of misses below the one is none at all; one that is not proved and below the other is the solver's rounding.
 NOTHING, _ROUNDING = 1e-9, 1e-6
-#: The largest denominators of weights in a proof, tried in turn: the first takes away more of the solver's rounding, the
-#: second leaves room for rules with coefficients of a million.
+#: The largest denominators of weights in a proof, tried in turn: the first takes away more of the solver's rounding,
+#: the second leaves room for rules with coefficients of a million.
 _SHARPEST = (10**6, 10**10)
 
 
