@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from between import figure, package, rule
 from engine.exact import feasible, rows
 from engine.small import rules_of
 
@@ -154,3 +155,12 @@ def test_codes_beyond_all_numbering_are_said() -> None:
     profile, figures = of_many_codes(2_000)
     with pytest.raises(PackageError, match="12 coordinates with so many codes"):
         quantities(figures, profile)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("rules", ["a <= 1e-310 * b", "a >= 1e308 * b", "2e307 * a <= b"])
+def test_numbers_at_the_end_of_all_numbers_are_reasoned_with_in_silence(rules: str, tmp_path: Path) -> None:
+    figures = [figure("some", "a", "5"), figure("many", "c", "9" * 300)]
+    folder = package(tmp_path / "p", figures, rule(rules) + rule("b <= c", "other"))
+    assert {item.code for item in found(folder)} <= {"F203", "F208", "F300", "F407", "F411"}
+    assert returnees.locate(folder).components is not None
