@@ -164,3 +164,14 @@ def test_numbers_at_the_end_of_all_numbers_are_reasoned_with_in_silence(rules: s
     folder = package(tmp_path / "p", figures, rule(rules) + rule("b <= c", "other"))
     assert {item.code for item in found(folder)} <= {"F203", "F208", "F300", "F407", "F411"}
     assert returnees.locate(folder).components is not None
+
+
+@pytest.mark.parametrize("field", ["twin_id", "len_id", "measure_id_id", "source_id_id", "figure_id_id"])
+def test_a_coordinate_may_be_called_as_a_column_of_the_engine_is(field: str, tmp_path: Path) -> None:
+    figures = [figure("nine", "a", "9"), figure("five", "c", "5")]
+    folder = package(tmp_path / "p", figures, rule("a <= c"))
+    for name in ("datapackage.json", "figures.csv"):
+        file = folder / name
+        text = file.read_text("utf-8").replace("place_id", field)
+        file.write_text(text.replace(f'"fields": ["{field}"]}}', '"fields": ["place_id"]}'), "utf-8")
+    assert [item.code for item in found(folder) if item.rule == "the-rule" and item.code != "F407"] == ["F201"]
