@@ -28,7 +28,7 @@ def with_between(quantities: Quantities, rules: Sequence[Rule], profile: Profile
     Such a quantity stands on the greater side of an edit whose smaller side has one that was published, and on the
     smaller side of another whose greater side has; or there is a chain of up to `longest` of them in between. All other
     unpublished quantities leave the published ones free: on a smaller side they can be 0, on a greater side endless,
-    unless a number in a rule says otherwise.
+    unless a number in a rule, or the 100 of a share, says otherwise; that is not followed.
     """
     links = _Links(rules, profile, quantities, both_ways=False)
     if links.none:
