@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -166,3 +169,29 @@ def test_explain_a_finding_code() -> None:
     text = run("explain", "F120").stdout
     assert "Not of the field's type" in text
     assert run("explain", "F999").exit_code == 2
+
+
+def in_a_shell(command: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"RETURNEES": f"{sys.executable} -m returnees"}
+    return subprocess.run(["sh", "-c", command], capture_output=True, text=True, env=environment, timeout=60)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_a_full_disk_is_said_and_the_job_not_done() -> None:
+    done = in_a_shell("$RETURNEES explain F201 > /dev/full")
+    assert (done.returncode, done.stderr) == (2, "returnees: No space left on device\n")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="closes a stream as a POSIX shell does")
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-"])
+def test_a_stream_that_is_closed_is_no_terminal(closed: str) -> None:
+    done = in_a_shell(f"$RETURNEES show --area USA {closed}")
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="closes a stream as a POSIX shell does")
+def test_nobody_is_asked_where_the_input_is_closed() -> None:
+    done = in_a_shell("$RETURNEES add <&-")
+    assert done.returncode == 2
+    assert "are missing" in done.stderr

@@ -8,12 +8,20 @@ import shutil
 from functools import partial
 from pathlib import Path
 
+import polars as pl
 import pytest
+from between import figure, package, rule
 from engine.exact import feasible, rows
+from engine.small import rules_of
 
 import returnees
 from returnees import contradictions
+from returnees.consistency.edits import lay
 from returnees.consistency.known import proposed_rows
+from returnees.consistency.profile import Measure, Profile
+from returnees.consistency.quantities import quantities
+from returnees.consistency.verdicts import verdicts
+from returnees.errors import PackageError
 from returnees.findings import Finding
 from returnees.solve.components import Bounds, Component, Edit
 from returnees.solve.conflicts import joint_conflicts
@@ -115,3 +123,55 @@ def test_proposed_rows_are_what_makes_a_contradiction_known(tmp_path: Path) -> N
     pasted = [row.replace(",,2026", ",As printed.,2026") for row in rows_to_paste[1:]]
     issues.write_text("\n".join([*issues.read_text("utf-8").splitlines(), *pasted]) + "\n", "utf-8")
     assert [item.code for item in found(folder)] == ["F204"] * 3
+
+
+def of_many_codes(codes: int) -> tuple[Profile, pl.DataFrame]:
+    """Return figures at two places, of which one breaks a rule, among 12 coordinates with that many codes."""
+    names = [f"d{number:02}" for number in range(12)]
+    known = frozenset(f"{number:05}" for number in range(codes))
+    profile = Profile(
+        {name: f"{name}_id" for name in names},
+        dict.fromkeys(names, known),
+        {name: Measure("persons", False) for name in "ab"},
+        (),
+        dated=False,
+    )
+    rows = [
+        {"figure_id": f"{measure}{place}", "source_id": "s", "measure_id": measure, "qualifier": "exact",
+         "value": value, "low": None, "high": None, **{f"{name}_id": place for name in names}}
+        for measure, place, value in [("a", "00000", 9.0), ("b", "00000", 5.0), ("a", "00001", 4.0), ("b", "00001", 5)]
+    ]  # fmt: skip
+    return profile, pl.DataFrame(rows, schema_overrides={"low": pl.Float64, "high": pl.Float64})
+
+
+@pytest.mark.parametrize("codes", [2, 60, 400])
+def test_edits_are_the_same_however_many_codes_there_are(codes: int) -> None:
+    profile, figures = of_many_codes(codes)
+    edits = lay(rules_of(['assert = "a <= b"'], profile), quantities(figures, profile), profile)
+    assert verdicts(edits.system)["verdict"].to_list() == ["broken", "holds"]
+
+
+def test_codes_beyond_all_numbering_are_said() -> None:
+    profile, figures = of_many_codes(2_000)
+    with pytest.raises(PackageError, match="12 coordinates with so many codes"):
+        quantities(figures, profile)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("rules", ["a <= 1e-310 * b", "a >= 1e308 * b", "2e307 * a <= b"])
+def test_numbers_at_the_end_of_all_numbers_are_reasoned_with_in_silence(rules: str, tmp_path: Path) -> None:
+    figures = [figure("some", "a", "5"), figure("many", "c", "9" * 300)]
+    folder = package(tmp_path / "p", figures, rule(rules) + rule("b <= c", "other"))
+    assert {item.code for item in found(folder)} <= {"F203", "F208", "F300", "F407", "F411"}
+    assert returnees.locate(folder).components is not None
+
+
+@pytest.mark.parametrize("field", ["twin_id", "len_id", "measure_id_id", "source_id_id", "figure_id_id"])
+def test_a_coordinate_may_be_called_as_a_column_of_the_engine_is(field: str, tmp_path: Path) -> None:
+    figures = [figure("nine", "a", "9"), figure("five", "c", "5")]
+    folder = package(tmp_path / "p", figures, rule("a <= c"))
+    for name in ("datapackage.json", "figures.csv"):
+        file = folder / name
+        text = file.read_text("utf-8").replace("place_id", field)
+        file.write_text(text.replace(f'"fields": ["{field}"]}}', '"fields": ["place_id"]}'), "utf-8")
+    assert [item.code for item in found(folder) if item.rule == "the-rule" and item.code != "F407"] == ["F201"]

@@ -140,6 +140,7 @@ def contradictions_of(*bodies: str) -> list[tuple[str, str]]:
         (['assert = "a >= 0.6 * b"', 'assert = "a <= 0.4 * b"'], "Only a 'a' of 0"),
         (['assert = "m >= all + 1"\nalong = "sex"', 'assert = "m <= all"\nalong = "sex"'], "No figures at all"),
         (['assert = "s >= 120"'], "No figures at all"),
+        (['assert = "a >= 100"', 'assert = "2 * c <= c"', 'assert = "1000000 * a <= c"'], "No figures at all"),
     ],
 )
 def test_rules_that_can_never_hold_together(bodies: list[str], words: str) -> None:

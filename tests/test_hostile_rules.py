@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 from effort import tried
 from hypothesis import given
 from hypothesis import strategies as st
-from making import VALID, codes, copy_of_valid
+from making import VALID, codes, copy_of_valid, describe, descriptor_of
 
 import returnees
 from returnees.consistency.effort import effort
@@ -118,23 +120,42 @@ def test_a_series_of_very_many_dates_is_not_compared_with_itself(tmp_path: Path)
     assert any(item.code == "F300" and "rule_steps" in item.message for item in found)
 
 
-def test_very_many_sets_of_one_whole_end(tmp_path: Path) -> None:
-    import json
-
-    folder = copy_of_valid(tmp_path / "p")
-    descriptor = json.loads((folder / "datapackage.json").read_text())
+def with_sets(folder: Path, rows: str) -> Path:
+    """Give a package a table of hierarchies."""
+    descriptor = descriptor_of(folder)
     fields = [{"name": name} for name in ("dimension", "set_id", "part_id", "whole_id")]
     fields.append({"name": "exhaustive", "type": "boolean"})
     descriptor["resources"].append(
         {"name": "hierarchies", "path": "data/h.csv", "type": "table", "schema": {"fields": fields}}
     )
-    (folder / "datapackage.json").write_text(json.dumps(descriptor))
-    rows = "".join(f"area,s{n},FIN,USA,false\n" for n in range(20_000))
     (folder / "data" / "h.csv").write_text(f"dimension,set_id,part_id,whole_id,exhaustive\n{rows}")
+    return describe(folder, descriptor)
+
+
+def test_very_many_sets_of_one_whole_end(tmp_path: Path) -> None:
+    folder = with_sets(copy_of_valid(tmp_path / "p"), "".join(f"area,s{n},FIN,USA,false\n" for n in range(20_000)))
     start = time.process_time()
     found = returnees.validate(open_package(folder), conformance=False).findings
     assert time.process_time() - start < 60
     assert codes(found).count("F414") == 1_000
+
+
+def test_what_is_unpublished_beside_very_many_parts_takes_little_memory(tmp_path: Path) -> None:
+    # Each part limits each other one: as many steps as the square of their number, were all taken.
+    folder = with_sets(copy_of_valid(tmp_path / "p"), "".join(f"area,s,P{n},FIN,true\n" for n in range(4_000)))
+    areas = folder / "data" / "areas.csv"
+    areas.write_text(areas.read_text() + "".join(f"P{n},P{n},region,\n" for n in range(4_000)))
+    rule = RULE.format(id="parts", text="sum(parts) <= whole") + 'along = "hierarchies"\n'
+    (folder / "schemas" / "rules.toml").write_text(rule)
+    program = (
+        "import returnees, resource, sys\n"
+        "found = returnees.bounds(sys.argv[1])\n"
+        "print(found.free + found.unasked, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    )
+    done = subprocess.run([sys.executable, "-c", program, str(folder)], capture_output=True, text=True, check=True)
+    unpublished, megabytes = map(int, done.stdout.split())
+    assert unpublished > 4_000
+    assert megabytes < 1_000
 
 
 def test_the_effort_is_told_as_it_is_made(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from making import VALID, one_table, valid_entries, zipped
+from making import VALID, codes, one_table, valid_entries, zipped
 
 import returnees
 from returnees.findings import finding
@@ -220,7 +220,7 @@ ODD = ('a"b', '"', '"a"b', '"a\n', "\n")
 
 @settings(deadline=None)
 @given(
-    st.integers(2, 3).flatmap(
+    st.integers(1, 3).flatmap(
         lambda width: st.lists(
             st.lists(st.sampled_from(SOUND * 5 + ODD), min_size=width, max_size=width)
             | st.lists(st.sampled_from(SOUND), min_size=1, max_size=4),
@@ -239,6 +239,11 @@ def test_what_is_read_quickly_is_what_the_exact_reader_reads(rows: list[list[str
         assert exact.table.text.equals(quick.text)
         assert exact.table.first_lines is not None
         assert exact.table.first_lines.to_list() == [row + 2 for row in range(quick.text.height)]
+
+
+def test_a_file_of_nothing_but_byte_order_marks_has_a_finding(tmp_path: Path) -> None:
+    package = open_package(one_table(tmp_path, b"\xef\xbb\xbf" * 2, [{"name": "a"}]))
+    assert codes(package.tables["t"].findings) == ["F103", "F114", "F115"]
 
 
 @pytest.mark.parametrize("rows", [10, 100_000])

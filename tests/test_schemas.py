@@ -211,6 +211,13 @@ def test_every_row_is_told_at_once_with_its_value() -> None:
     assert found == [(0, "a", "minimum", "1"), (2, "a", "enum", "3")]
 
 
+def test_what_is_not_a_number_is_a_value_all_the_same() -> None:
+    """Whether a number must be there is one question, whatever else is wrong with the table."""
+    needed = {"fields": [{"name": "n", "type": "number", "constraints": {"required": True, "unique": True}}]}
+    assert broken(needed, "NaN", "1") == []
+    assert broken(needed, "NaN", "1", "1", None) == [(2, "unique"), (3, "required")]
+
+
 def test_an_empty_table_breaks_nothing() -> None:
     parsed, frame = table(one(constraints={"required": True}))
     assert violations(parsed, frame).height == 0

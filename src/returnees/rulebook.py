@@ -14,6 +14,7 @@ from returnees.package.model import Package
 #: Where the page of rules stands in a package.
 RULEBOOK = "docs/rules.md"
 
+
 def rulebook(package: Package) -> str:
     """Return the rules of `package` as Markdown, in the order of the rule file.
 

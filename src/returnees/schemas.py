@@ -61,11 +61,15 @@ def pandera_schema(schema: TableSchema, name: str) -> DataFrameSchema:
     from pandera.polars import Column, DataFrameSchema
 
     rules = _applicable(schema)
+    for field in schema.fields:
+        # Pandera takes NaN, which is a value of a number, for a missing one.
+        if field.type == "number" and _needed(schema, field):
+            rules[field.name].append(("required", lambda cell: cell.is_not_null()))
     columns = {
         field.name: Column(
             _type(field),
             checks=[_check(constraint, rule) for constraint, rule in rules[field.name]],
-            nullable=not _needed(schema, field),
+            nullable=not _needed(schema, field) or field.type == "number",
             title=field.title or None,
             description=field.description or None,
         )

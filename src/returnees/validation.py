@@ -54,9 +54,7 @@ def validate(
         return judged(package, judge, today=today, since=since)
 
 
-def judged(
-    package: Package, judge: Judge | None, *, today: date | None = None, since: Package | None = None
-) -> Report:
+def judged(package: Package, judge: Judge | None, *, today: date | None = None, since: Package | None = None) -> Report:
     """Return what `validate` does, for a package that is open, with frictionless already started or left out."""
     today = today or date.today()
     authority = Authority(judge) if judge is not None else None

@@ -56,6 +56,7 @@ class _Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         import atexit
+        import errno
         import gc
 
         from returnees.cli.common import say
@@ -73,6 +74,13 @@ class _Commands(click.Group):
                 return super().invoke(ctx)
             except ReturneesError as error:
                 say(f"returnees: {visible(str(error))}")
+                ctx.exit(2)
+            except OSError as error:
+                if error.errno == errno.EPIPE:
+                    raise  # nobody reads any more: click leaves in silence
+                # What cannot be written to has a name where it is no stream of ours.
+                named = f"{error.filename}: " if error.filename else ""
+                say(f"returnees: {visible(named)}{error.strerror or error}")
                 ctx.exit(2)
 
 

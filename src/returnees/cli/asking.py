@@ -21,7 +21,7 @@ MOST_OFFERED = 14
 
 def at_terminal() -> bool:
     """Whether there is a person to ask."""
-    return sys.stdin.isatty()
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 class Terminal:

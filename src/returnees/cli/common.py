@@ -26,7 +26,7 @@ def package_argument(function: Command) -> Command:
 
 def echo_data(text: str) -> None:
     """Print what programs read: as it is to a pipe or a file, with nothing that a terminal would obey to a terminal."""
-    if sys.stdout.isatty():
+    if _terminal(sys.stdout):
         from returnees.report.escape import visible
 
         text = "\n".join(map(visible, text.split("\n")))
@@ -34,9 +34,14 @@ def echo_data(text: str) -> None:
     click.echo(text, nl=False, color=True)
 
 
-def width_of(stream: TextIO) -> int | None:
+def width_of(stream: TextIO | None) -> int | None:
     """Return how many columns `stream` shows; None where it is no terminal, so that programs read whole lines."""
-    return shutil.get_terminal_size().columns if stream.isatty() else None
+    return shutil.get_terminal_size().columns if _terminal(stream) else None
+
+
+def _terminal(stream: TextIO | None) -> bool:
+    """Whether `stream` is a terminal; one that was closed before the start is None."""
+    return stream is not None and stream.isatty()
 
 
 def say(sentence: str) -> None:
@@ -54,9 +59,9 @@ def limit_option(function: Command) -> Command:
     )(function)  # fmt: skip
 
 
-def wants_colour(stream: TextIO) -> bool:
+def wants_colour(stream: TextIO | None) -> bool:
     """Whether `stream` is a terminal and nobody has asked for no colour (no-color.org)."""
-    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return _terminal(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
 def choice_of_figures(function: Command) -> Command:

@@ -28,7 +28,7 @@ def with_between(quantities: Quantities, rules: Sequence[Rule], profile: Profile
     Such a quantity stands on the greater side of an edit whose smaller side has one that was published, and on the
     smaller side of another whose greater side has; or there is a chain of up to `longest` of them in between. All other
     unpublished quantities leave the published ones free: on a smaller side they can be 0, on a greater side endless,
-    unless a number in a rule says otherwise.
+    unless a number in a rule, or the 100 of a share, says otherwise; that is not followed.
     """
     links = _Links(rules, profile, quantities, both_ways=False)
     if links.none:
@@ -94,14 +94,12 @@ class _Links:
         slots = slots_of(self._batches, quantities).filter(pl.col("kind").is_in([PLAIN, SCALED]))
         given = slots if both_ways else slots.filter(pl.col("coefficient") > 0)
         others = slots if both_ways else slots.filter(pl.col("coefficient") < 0)
-        given, others = (side.select("pattern", "fills", "offset") for side in (given, others))
-        joined = given.join(others, on="pattern", suffix="_to")
-        self._steps = joined.select("fills", "fills_to", step=pl.col("offset_to") - pl.col("offset")).unique()
+        self._given, self._others = (side.select("pattern", "fills", "offset") for side in (given, others))
 
     @property
     def none(self) -> bool:
         """Whether there is no step at all."""
-        return self._steps.height == 0
+        return self._given.join(self._others, on="pattern", how="semi").height == 0
 
     @property
     def limited(self) -> bool:
@@ -111,8 +109,9 @@ class _Links:
     def followed(self, fresh: Quantities, among: pl.DataFrame | None = None) -> pl.DataFrame:
         """Return where steps lead from `fresh`, and only to places of `among`: ``origin``, ``place`` and dates."""
         figures = fillers(self._batches, fresh, *_DATES)
+        steps = _steps(_filled(self._given, figures), self._others)
         place = pl.col("place") + pl.col("step")
-        reached = figures.join(self._steps, on="fills").select(pl.col("quantity").alias("origin"), place, *_DATES)
+        reached = figures.join(steps, on="fills").select(pl.col("quantity").alias("origin"), place, *_DATES)
         if among is not None:
             reached = reached.join(among, on="place", how="semi")
         return reached.unique(["origin", "place"])
@@ -120,9 +119,20 @@ class _Links:
     def before(self, quantities: Quantities) -> pl.DataFrame:
         """Return the ``place`` of each of `quantities`, and each from which a step leads to one of these."""
         figures = fillers(self._batches, quantities)
-        taken = figures.join(self._steps, left_on="fills", right_on="fills_to")
-        before = taken.select(pl.col("place") - pl.col("step"))
+        steps = _steps(self._given, _filled(self._others, figures))
+        before = figures.join(steps, left_on="fills", right_on="fills_to").select(pl.col("place") - pl.col("step"))
         return pl.concat([before, figures.select("place")]).unique()
+
+
+def _filled(slots: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:
+    """Return the slots that figures fill: the steps between all slots of a large set would be its size squared."""
+    return slots.join(figures.select("fills").unique(), on="fills", how="semi")
+
+
+def _steps(given: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
+    """Return what fills the slots that steps start from and lead to, and what each step adds to a place."""
+    joined = given.join(others, on="pattern", suffix="_to")
+    return joined.select("fills", "fills_to", step=pl.col("offset_to") - pl.col("offset")).unique()
 
 
 def _standing_in(found: pl.DataFrame, published: Quantities) -> pl.DataFrame:

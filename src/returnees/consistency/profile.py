@@ -16,12 +16,12 @@ _SPECIAL = frozenset(
 #: Names that the engine gives to columns of its own; a dimension called so gets an underscore.
 _TAKEN = (
     "above", "alone", "as_of", "below", "ceiling", "coefficient", "common", "context", "cost", "cumulative",
-    "dates_reversed", "dimension", "edit", "edits", "figure", "first", "floor", "found_above", "found_below", "group",
-    "hierarchies", "high", "holds", "key", "kind", "largest", "last", "least", "limit", "low", "measure",
-    "missing_above", "missing_below", "most", "node", "one", "origin", "pattern", "place", "publisher", "qualifier",
-    "quantity", "rest", "reversed", "row", "rule", "scale", "share_high", "share_low", "shared", "size", "slot",
-    "slot_code", "slot_measure", "smallest", "source", "target", "term", "turned", "unit", "unpublished", "value",
-    "verdict", "whole",
+    "dates_reversed", "dimension", "edit", "edits", "figure", "figure_id", "first", "floor", "found_above",
+    "found_below", "group", "hierarchies", "high", "holds", "key", "kind", "largest", "last", "least", "len",
+    "limit", "low", "measure", "measure_id", "missing_above", "missing_below", "most", "node", "one", "origin",
+    "pattern", "place", "publisher", "qualifier", "quantity", "rest", "reversed", "row", "rule", "scale",
+    "share_high", "share_low", "shared", "size", "slot", "smallest", "source", "source_id", "target", "term",
+    "turned", "twin", "unit", "unpublished", "value", "verdict", "whole",
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import polars as pl
 from returnees.consistency.dates import spans
 from returnees.consistency.intervals import ABOUT, with_intervals
 from returnees.consistency.profile import Profile
+from returnees.errors import PackageError
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,11 @@ def quantities(
     `publishers` (``source_id``, ``publisher_id`` and, where a publisher counts in several ways, ``series``) says which
     sources continue one count; without it each source is its own. `about` is the least relative half-width of a
     figure qualified by "about".
+
+    Raises
+    ------
+    PackageError
+        If the codes can be put together in more ways than a number of 128 bits can tell apart.
     """
     # A coordinate's field may be called as a column here is; with a blank in it no name is taken.
     named = {name: f"code {name}" for name in profile.dimensions}
@@ -100,8 +106,12 @@ def quantities(
         place *= max(1, len(codes[name]))
     radix["source"] = place
     # Rules lay at most some million patterns; their number and the measure's are put before the key later on.
-    wide = place * max(1, len(codes["source"])) * max(1, len(codes["measure"])) * 2**20 >= 2**63
-    whole = pl.Int128 if wide else pl.Int64
+    largest = place * max(1, len(codes["source"])) * max(1, len(codes["measure"])) * 2**20
+    if largest >= 2**127:
+        raise PackageError(
+            f"the figures have {len(profile.dimensions)} coordinates with so many codes that they cannot be numbered"
+        )
+    whole = pl.Int128 if largest >= 2**63 else pl.Int64
     key = sum((pl.col(name).cast(whole) * value for name, value in radix.items()), pl.lit(0, whole))
     shares = [name for name, measure in profile.measures.items() if measure.share]
     ceiling = pl.when(pl.col("measure_id").is_in(shares)).then(100.0).otherwise(float("inf")).alias("ceiling")

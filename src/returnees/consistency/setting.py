@@ -78,15 +78,22 @@ def setting_of(package: Package) -> Setting | None:
         findings.append(finding("F300", message, resource="figures", file=figures.file))
         rules = ()
     setting = Setting(tables, profile, rules, about, file, tuple(findings))
-    most = package.limits.rule_steps
-    if rules and (needed := effort(rules, setting.quantities, profile, most)) > most:
-        message = (
-            f"No rule was laid over the figures: that makes up to {needed:,} rows, more than the limit rule_steps "
-            f"of {most:,}."
-        )
+    if rules and (why := _too_much(setting, package.limits.rule_steps)):
+        message = f"No rule was laid over the figures: {why}."
         more = finding("F300", message, resource="figures", file=figures.file)
         return replace(setting, rules=(), findings=(*findings, more))
     return setting
+
+
+def _too_much(setting: Setting, most: int) -> str | None:
+    """Return why the rules cannot be laid over figures that are so many, or of so many kinds, or None."""
+    try:
+        needed = effort(setting.rules, setting.quantities, setting.profile, most)
+    except PackageError as error:
+        return str(error)
+    if needed > most:
+        return f"that makes up to {needed:,} rows, more than the limit rule_steps of {most:,}"
+    return None
 
 
 def ready_setting(package: Package) -> Setting:

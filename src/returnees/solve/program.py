@@ -25,7 +25,9 @@ from returnees.solve.components import Bounds, Component, Edit
 LARGEST = 1e6
 #: A sum of misses below the one is none at all; one that is not proved and below the other is the solver's rounding.
 NOTHING, _ROUNDING = 1e-9, 1e-6
-_SHARPEST = 10**6
+#: The largest denominators of weights in a proof, tried in turn: the first takes away more of the solver's rounding,
+#: the second leaves room for rules with coefficients of a million.
+_SHARPEST = (10**6, 10**10)
 
 
 @dataclass(frozen=True)
@@ -213,13 +215,19 @@ def _answer(question: Question, edits: Mapping[int, Edit], missed: np.ndarray, d
     """Return the answer that one block of the solution gives; a claim of impossibility must have an exact proof."""
     if not len(missed) or float(missed.sum()) <= NOTHING:
         return Answer(None)
-    weights = {
-        number: Fraction(float(dual)).limit_denominator(_SHARPEST)
-        for number, dual in zip(edits, duals, strict=True)
-        if dual > 1 / _SHARPEST
-    }
-    conflict = prove(question, edits, weights)
+    tried = (_weights(edits, duals, sharpest) for sharpest in _SHARPEST)
+    proofs = (prove(question, edits, weights) for weights in tried)
+    conflict = next((proof for proof in proofs if proof is not None), None)
     return Answer(conflict, sure=conflict is not None or float(missed.sum()) <= _ROUNDING)
+
+
+def _weights(edits: Iterable[int], duals: np.ndarray, sharpest: int) -> dict[int, Fraction]:
+    """Return the weights of edits in a proof: their dual values as fractions with denominators up to `sharpest`."""
+    return {
+        number: Fraction(float(dual)).limit_denominator(sharpest)
+        for number, dual in zip(edits, duals, strict=True)
+        if dual > 1 / sharpest
+    }
 
 
 def prove(question: Question, edits: Mapping[int, Edit], weights: Mapping[int, Fraction]) -> Conflict | None:

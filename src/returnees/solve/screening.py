@@ -18,7 +18,11 @@ from returnees.solve.program import LARGEST, NOTHING, elastic
 #: How often quantities are raised before what is left is left to the solver.
 MOST_ROUNDS = 5
 
+#: Nothing times unbounded, and what is beyond all numbers, are looked for where they can come up.
+_QUIETLY = np.errstate(over="ignore", invalid="ignore")
 
+
+@_QUIETLY
 def contested(system: System) -> System:
     """Return the part of `system` in which edits limit each other.
 
@@ -29,6 +33,7 @@ def contested(system: System) -> System:
     return system.of(pl.Series("edit", left.edits))
 
 
+@_QUIETLY
 def doubtful(system: System, seconds: float) -> System:
     """Return the components of the `contested` part in which the edits are not known to be met together.
 
@@ -36,7 +41,7 @@ def doubtful(system: System, seconds: float) -> System:
     one linear program, that of `program.ask` made of whole columns; without time for it, all that is left is returned.
     """
     left = _contested(_Matrix.of(system))
-    missed = _missed_by(_raised(left), left) > 0
+    missed = _missed_by(_raised(left), left) != 0
     if not missed.any():
         return system.of(pl.Series("edit", [], pl.Int64))
     system = system.of(pl.Series("edit", left.edits))
@@ -122,10 +127,13 @@ class _Matrix:
         return np.bincount(self.row, entries, len(self.edits))
 
     def beyond(self, sizes: np.ndarray) -> np.ndarray:
-        """Return by how much each row is beyond its limit at these sizes of its entries; 0 where that is rounding."""
+        """Return by how much each row is beyond its limit at these sizes of its entries; 0 where that is rounding.
+
+        It is no number where sizes are beyond all numbers: the row is then not known to be within its limit.
+        """
         scale = self.sums(np.where(np.isfinite(sizes), np.abs(sizes), 0.0))
         miss = self.sums(sizes) - self.limit
-        return np.where(miss > TOLERANCE * (scale + np.abs(self.limit)), miss, 0.0)
+        return np.where(miss <= TOLERANCE * (scale + np.abs(self.limit)), 0.0, miss)
 
 
 def _contested(matrix: _Matrix) -> _Matrix:
@@ -133,8 +141,7 @@ def _contested(matrix: _Matrix) -> _Matrix:
     while len(matrix.edits):
         down, up = (_marked(matrix, matrix.coefficient * sign > 0) for sign in (1, -1))
         least = np.where(down, matrix.low, matrix.high)[matrix.column]
-        with np.errstate(invalid="ignore"):
-            sizes = np.where(matrix.coefficient == 0, 0.0, matrix.coefficient * least)
+        sizes = np.where(matrix.coefficient == 0, 0.0, matrix.coefficient * least)
         both = matrix.sums((down & up)[matrix.column]) > 0
         settled = ((matrix.beyond(sizes) == 0) & ~both) | np.isneginf(matrix.sums(sizes))
         if not settled.any():
@@ -155,8 +162,7 @@ def _raised(matrix: _Matrix) -> np.ndarray:
     numbers = matrix.low.copy()
     for _ in range(MOST_ROUNDS):
         miss = _missed_by(numbers, matrix)
-        with np.errstate(invalid="ignore"):
-            room = np.maximum(-matrix.coefficient, 0.0) * (matrix.high - numbers)[matrix.column]
+        room = np.maximum(-matrix.coefficient, 0.0) * (matrix.high - numbers)[matrix.column]
         room = np.where(matrix.coefficient < 0, room, 0.0)
         # A greater side is raised where it has no end, in the first such place, which is often the same for all
         # measures; where there is none, everywhere, each as it has room.
@@ -174,7 +180,8 @@ def _raised(matrix: _Matrix) -> np.ndarray:
         row, column = matrix.row[entries], matrix.column[entries]
         more = miss[row] * room[entries] / total[row] / -matrix.coefficient[entries]
         wanted = np.minimum(numbers[column] + more, matrix.high[column])
-        np.maximum.at(numbers, column, wanted)
+        # A coefficient next to nothing asks for more than there are numbers.
+        np.maximum.at(numbers, column, np.where(np.isfinite(wanted), wanted, 0.0))
     return numbers
 
 

@@ -23,6 +23,8 @@ _ENCODINGS = ("utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1250", "cp1252", "
 
 #: A byte that is no white space.
 _SOMETHING = re.compile(rb"\S")
+#: A line of a table of one column that is blank though there is something in it.
+_BLANK = re.compile(rb'^""$', re.MULTILINE)
 #: How many bytes at least are decoded at once to see whether all can be.
 _PIECE = 2**20
 
@@ -166,6 +168,8 @@ def _quick(content: bytes, delimiter: str) -> RawTable | None:
     names = header.decode("utf-8").split(delimiter)
     if len(set(names)) < len(names) or not all(name.strip() for name in names):
         return None
+    if width == 1 and _BLANK.search(content):
+        return None
     quoted = _quoted(content, delimiter, width)
     if not quoted.sound:
         return None
@@ -174,7 +178,7 @@ def _quick(content: bytes, delimiter: str) -> RawTable | None:
         return None
     try:
         text = pl.read_csv(content, separator=delimiter, infer_schema=False, empty_string_is_null=False)
-    except pl.exceptions.ComputeError:
+    except (pl.exceptions.ComputeError, pl.exceptions.NoDataError):
         return None
     if text.columns != names or text.height != lines - 1:
         return None
