@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine_speed import edits, locating
+from engines import engines
 from exports import exports
 from generate import ROOT, generate
 from reports import reports
@@ -32,11 +33,12 @@ MEGABYTE = 1_000_000
 
 @dataclass(frozen=True)
 class Run:
-    """One child process: how long it took, how much memory it held at most, how it ended."""
+    """One child process: how long it took, how much memory it held at most, how it ended, and its processors' time."""
 
     seconds: float
     megabytes: float
     code: int
+    processor: float = 0.0
 
 
 #: Runs a command and prints how long it took, how much memory it held at most and how it ended. It stands between,
@@ -47,7 +49,8 @@ nowhere = open(os.devnull, "wb")
 start = time.perf_counter()
 child = subprocess.Popen(sys.argv[1:], stdout=nowhere, stderr=nowhere)
 _, status, usage = os.wait4(child.pid, 0)
-print(json.dumps([time.perf_counter() - start, usage.ru_maxrss, os.waitstatus_to_exitcode(status)]))
+end = os.waitstatus_to_exitcode(status)
+print(json.dumps([time.perf_counter() - start, usage.ru_maxrss, end, usage.ru_utime + usage.ru_stime]))
 """
 
 
@@ -56,10 +59,10 @@ def run(command: Sequence[str], folder: Path = ROOT) -> Run:
     measured = subprocess.run(
         [sys.executable, "-I", "-c", MEASURE, *command], cwd=folder, stdout=subprocess.PIPE, check=True
     )
-    seconds, peak, code = json.loads(measured.stdout)
+    seconds, peak, code, processor = json.loads(measured.stdout)
     if code not in (0, 1):
         raise SystemExit(f"benchmarks: {' '.join(command)} ended with {code}")
-    return Run(seconds, peak * RSS_UNIT / MEGABYTE, code)
+    return Run(seconds, peak * RSS_UNIT / MEGABYTE, code, processor)
 
 
 def in_turns(commands: Sequence[Sequence[str]], repeats: int) -> list[Run]:
@@ -138,6 +141,7 @@ SECTIONS: dict[str, Callable[[Results, argparse.Namespace], None]] = {
     "locating": locating,
     "exports": exports,
     "reports": lambda results, _: reports(results, in_turns),
+    "engines": lambda results, arguments: engines(results, arguments, run, RETURNEES),
 }
 
 
@@ -146,6 +150,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Measure what is promised, with the peers in the same run.")
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of: {', '.join(SECTIONS)}; default: all")
     parser.add_argument("--million", action="store_true", help="go to a million figures, which takes minutes")
+    parser.add_argument("--ten-million", action="store_true", help="let engines go to ten million, with 16 GB of disk")
     arguments = parser.parse_args()
     if unknown := set(arguments.sections) - set(SECTIONS):
         parser.error(f"no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from returnees.consistency.analysis import Analysis
 from returnees.consistency.setting import setting_of
 from returnees.contradictions import contradictions
 from returnees.figures.fields import fitting
@@ -17,11 +18,13 @@ from returnees.tables.constraints import check_contracts, check_references
 from returnees.tables.model import Table
 
 
-def check(package: Package, today: date, *, joint: bool = True) -> tuple[list[Finding], Mapping[str, VerdictCounts]]:
+def check(
+    package: Package, today: date, *, joint: bool = True, analysis: Analysis | None = None
+) -> tuple[list[Finding], Mapping[str, VerdictCounts]]:
     """Return everything our own checks find in `package`, and the verdicts on the edits of each rule.
 
     `today` is the last day that is not in the future; without `joint`, figures are not asked whether all of them can be
-    true together.
+    true together; with `analysis`, the rules have been laid over the figures already.
     """
     findings = [*package.findings, *table_findings(package.tables, package.limits)]
     tables, unfit = fitting(package.tables)
@@ -29,7 +32,7 @@ def check(package: Package, today: date, *, joint: bool = True) -> tuple[list[Fi
     setting = setting_of(package)
     if setting is None:
         return findings, {}
-    between = contradictions(setting, joint=joint)
+    between = contradictions(setting, joint=joint, analysis=analysis)
     return [*findings, *between.findings], between.verdicts
 
 
@@ -49,7 +52,7 @@ def summaries(tables: Mapping[str, Table], findings: Iterable[Finding]) -> tuple
         TableSummary(
             name=table.name,
             file=table.file,
-            rows=table.frame.height,
+            rows=table.height,
             fields=table.frame.width,
             errors=severities.get(table.name, []).count(Severity.ERROR),
             warnings=severities.get(table.name, []).count(Severity.WARNING),

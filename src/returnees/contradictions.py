@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -41,17 +41,17 @@ class Contradictions:
     verdicts: Mapping[str, VerdictCounts]
 
 
-def contradictions(setting: Setting, *, joint: bool = True) -> Contradictions:
+def contradictions(setting: Setting, *, joint: bool = True, analysis: Analysis | None = None) -> Contradictions:
     """Lay the rules of `setting` over its figures and return everything that is found between them.
 
-    Without `joint`, what takes several edits together is left out.
+    Without `joint`, what takes several edits together is left out. With `analysis`, the rules have been laid already.
     """
     findings = [*setting.findings, *hierarchy_findings(setting.tables, setting.profile)]
     if not setting.rules:
         return Contradictions((*findings, *Acknowledged(setting).left()), {})
     findings += [*example_findings(setting), *contradictory_rules(setting)]
     known = Acknowledged(setting)
-    analysis = analyse(setting)
+    analysis = analyse(setting) if analysis is None else replace(analysis, setting=setting)
     findings += idle_findings(analysis)
     for item, rules in _broken(analysis, known.figures):
         findings.append(known.weigh(item, rules))
@@ -80,11 +80,11 @@ def _broken(analysis: Analysis, acknowledged: Collection[str]) -> Iterator[tuple
         if turned:
             head += " But what should be the smaller is dated later: the greater may have grown since."
         yield _finding("F202" if turned else "F201", rule, head, figures, witnesses), (name,)
-    hidden = broken.join(shown.select("edit"), on="edit", how="anti")
-    for name, more in hidden.group_by("rule", maintain_order=True).len().iter_rows():
-        rule = setting.rule_of[name]
-        message = f"{rule.label[:1].upper()}{rule.label[1:]}: {more:,} more edits are broken."
-        yield finding("F201", message, severity=rule.severity, rule=name), (name,)
+    told = dict(shown.group_by("rule").len().iter_rows())
+    for rule in setting.rules:
+        if more := analysis.counts[rule.id].broken - told.get(rule.id, 0):
+            message = f"{rule.label[:1].upper()}{rule.label[1:]}: {more:,} more edits are broken."
+            yield finding("F201", message, severity=rule.severity, rule=rule.id), (rule.id,)
 
 
 def _touching(system: System, figures: Collection[str]) -> pl.Series:
@@ -99,9 +99,10 @@ def _finding(code: str, rule: Rule, head: str, figures: Sequence[str], witnesses
     lines = [head, *witnesses.words(figures)]
     if code != "F203":
         lines.append(f"Why: {rule.why}")
+    file, line = witnesses.place(figures[0])
     return finding(
         code, "\n".join(lines), severity=severity, rule=rule.id, resource="figures",
-        file=witnesses.file, line=witnesses.line(figures[0]), key=figures[0], figures=figures,
+        file=file, line=line, key=figures[0], figures=figures,
     )  # fmt: skip
 
 
@@ -112,10 +113,10 @@ def firm_system(setting: Setting, figures: Quantities) -> System:
     was never published there leaves the others free.
     """
     system = lay(setting.firm, figures, setting.profile).system
-    return system.of(system.edits.filter(_firm(setting))["edit"])
+    return system.of(system.edits.filter(firm(setting))["edit"])
 
 
-def _firm(setting: Setting) -> pl.Expr:
+def firm(setting: Setting) -> pl.Expr:
     """Whether conclusions of several edits rest on an edit."""
     rules = [rule.id for rule in setting.firm]
     return pl.col("rule").is_in(rules) & ~pl.col("dates_reversed") & (pl.col("missing_above") == 0)
@@ -134,7 +135,7 @@ def _joint(analysis: Analysis) -> Iterator[tuple[Finding, Sequence[str]]]:
     setting = analysis.setting
     if not setting.firm:
         return
-    if setting.quantities.frame.height > MOST_FOLLOWED:
+    if analysis.figures > MOST_FOLLOWED:
         message = (
             f"Ties through unpublished quantities were not followed: there are more than {MOST_FOLLOWED:,} figures."
         )
@@ -144,7 +145,7 @@ def _joint(analysis: Analysis) -> Iterator[tuple[Finding, Sequence[str]]]:
     else:
         system = lay(setting.firm, tied_quantities(setting), setting.profile).system
         judged = verdicts(system)
-    judged = judged.filter(_firm(setting) & (pl.col("verdict") != HOLDS))
+    judged = judged.filter(firm(setting) & (pl.col("verdict") != HOLDS))
     broken = judged.filter(pl.col("verdict") == BROKEN)["edit"].to_list()
     joint = joint_conflicts(system.of(judged["edit"]), broken)
     yield from _joint_findings(setting, joint)

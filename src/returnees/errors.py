@@ -23,6 +23,10 @@ class UsageError(ReturneesError):
     """What was asked for does not exist: an unknown table, format, figure or rule."""
 
 
+class EngineError(ReturneesError):
+    """An engine cannot go on: it does not start, is out of reach, or has lost its disk, its memory or a worker."""
+
+
 def nearest(word: str, known: Iterable[object], called: Mapping[str, str] | None = None) -> str:
     """Return ``"; did you mean 'x'?"`` for the known word nearest to `word`, or an empty string.
 

@@ -142,7 +142,7 @@ def _named_by_the_descriptor(package: Package) -> Iterator[str]:
     yield package.descriptor_file.name
     named = [package.descriptor.get("rules")]
     for resource in package.resources:
-        named += [resource.path, resource.descriptor.get("schema")]
+        named += [*(part.path for part in resource.parts), resource.path, resource.descriptor.get("schema")]
     yield from (path for path in named if isinstance(path, str))
 
 

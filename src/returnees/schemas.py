@@ -9,9 +9,10 @@ lengths, ``primaryKey`` and ``uniqueKeys``. What it cannot hold: ``foreignKeys``
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -52,21 +53,39 @@ _ORDERED = ("integer", "number", "date", "datetime", "year", "yearmonth")
 _TEXTUAL = ("string", "any")
 
 
+@cache
+def _pandera() -> Any:
+    """Return pandera, for Polars.
+
+    Where PySpark is installed pandera imports all of it, with pandas, which takes a second and 300 MB that nothing here
+    needs: it is told that there is none, unless something else has imported it already.
+    """
+    hidden = not {"pandera", "pyspark"} & sys.modules.keys()
+    if hidden:
+        sys.modules["pyspark"] = None  # type: ignore[assignment]  # what makes an import fail
+    try:
+        import pandera.errors
+        import pandera.polars
+    finally:
+        if hidden:
+            del sys.modules["pyspark"]
+    return pandera
+
+
 def pandera_schema(schema: TableSchema, name: str) -> DataFrameSchema:
     """Return the contract that a typed Polars table must keep to satisfy `schema`.
 
     Each check is named after the constraint it comes from, so that a failure can be told back to the Table Schema.
     Constraints that cannot be applied are left out; `unsupported` names them.
     """
-    from pandera.polars import Column, DataFrameSchema
-
+    polars = _pandera().polars
     rules = _applicable(schema)
     for field in schema.fields:
         # Pandera takes NaN, which is a value of a number, for a missing one.
         if field.type == "number" and _needed(schema, field):
             rules[field.name].append(("required", lambda cell: cell.is_not_null()))
     columns = {
-        field.name: Column(
+        field.name: polars.Column(
             _type(field),
             checks=[_check(constraint, rule) for constraint, rule in rules[field.name]],
             nullable=not _needed(schema, field) or field.type == "number",
@@ -76,7 +95,8 @@ def pandera_schema(schema: TableSchema, name: str) -> DataFrameSchema:
         for field in schema.fields
     }
     checks = [_key_check(what, key) for what, key in _keys(schema)]
-    return DataFrameSchema(columns, checks=checks, name=name, strict=True, ordered=True)
+    contract: DataFrameSchema = polars.DataFrameSchema(columns, checks=checks, name=name, strict=True, ordered=True)
+    return contract
 
 
 def satisfies(schema: TableSchema, frame: pl.DataFrame) -> bool:
@@ -139,11 +159,9 @@ def _parts(schema: TableSchema) -> Iterator[TableSchema]:
 
 def _violations(schema: TableSchema, frame: pl.DataFrame) -> pl.DataFrame:
     """Return what `violations` does, by one contract: pandera names the rows."""
-    from pandera.errors import SchemaErrors
-
     try:
         pandera_schema(schema, "table").validate(frame, lazy=True)
-    except SchemaErrors as errors:
+    except _pandera().errors.SchemaErrors as errors:
         cases: pl.DataFrame = errors.failure_cases
     else:
         return pl.DataFrame(schema=_VIOLATIONS)
@@ -159,23 +177,23 @@ def _violations(schema: TableSchema, frame: pl.DataFrame) -> pl.DataFrame:
 
 def _check(constraint: str, rule: _Rule) -> Check:
     """Return a check of one column, called after its constraint; missing cells satisfy all but ``required``."""
-    from pandera.polars import Check
 
     def applied(data: PolarsData) -> pl.LazyFrame:
         return data.lazyframe.select(_passes(rule, data.key))
 
-    return Check(applied, name=constraint, error=constraint)
+    check: Check = _pandera().polars.Check(applied, name=constraint, error=constraint)
+    return check
 
 
 def _key_check(what: str, key: tuple[str, ...]) -> Check:
     """Return a check that no row repeats the key of an earlier one; a key with a missing part repeats nothing."""
-    from pandera.polars import Check
 
     def applied(data: PolarsData) -> pl.LazyFrame:
         return data.lazyframe.select(_first_of_key(key))
 
     label = f"{what}: {', '.join(key)}"
-    return Check(applied, name=label, error=label)
+    check: Check = _pandera().polars.Check(applied, name=label, error=label)
+    return check
 
 
 def _passes(rule: _Rule, name: str) -> pl.Expr:

@@ -74,7 +74,9 @@ def tidying(package: Package) -> Tidying:
             continue
         content = contents[resource.name]
         table = tables.get(resource.name)
-        if table is not None and resource.file not in changes:
+        if table is not None and resource.unlike_plain:
+            left.append((resource.path, f"it {resource.unlike_plain}"))
+        elif table is not None and resource.file not in changes:
             why = unsafe(table)
             if why:
                 left.append((resource.path, why))

@@ -6,6 +6,7 @@ import logging
 from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from returnees.conformance.authority import Authority
 from returnees.conformance.judge import Judge
@@ -14,6 +15,9 @@ from returnees.outcome import Report
 from returnees.package.limits import Limits
 from returnees.package.model import Package
 from returnees.package.opening import open_package
+
+if TYPE_CHECKING:
+    from returnees.engines.seam import Opening
 
 _log = logging.getLogger(__name__)
 
@@ -54,22 +58,41 @@ def validate(
         return judged(package, judge, today=today, since=since)
 
 
-def judged(package: Package, judge: Judge | None, *, today: date | None = None, since: Package | None = None) -> Report:
-    """Return what `validate` does, for a package that is open, with frictionless already started or left out."""
+def judged(
+    package: Package,
+    judge: Judge | None,
+    *,
+    today: date | None = None,
+    since: Package | None = None,
+    engine: Opening | None = None,
+) -> Report:
+    """Return what `validate` does, for a package that is open, with frictionless already started or left out.
+
+    `engine` opens the engine that holds the tables; without one they are in memory, or streamed where they do not fit.
+    """
     today = today or date.today()
     authority = Authority(judge) if judge is not None else None
     if authority is not None:
         authority.ask(package)
     from returnees.checking import check, rows_of, summaries
+    from returnees.engines.choosing import opening_for
 
     _log.info("opened %s", package.label)
-    findings, verdicts = check(package, today)
-    _log.info("checked tables (%s) and rules (%s)", len(package.tables), len(verdicts))
+    if engine is None and since is None and (engine := opening_for(package)) is not None:
+        _log.info("the tables are larger than the memory, and streamed")
+    if engine is None:
+        findings, verdicts = check(package, today)
+        tables = package.tables
+    else:
+        from returnees.engines.checking import check_on
+
+        with engine() as opened:
+            findings, verdicts, tables = check_on(opened, package, today, _log.info)
+    _log.info("checked tables (%s) and rules (%s)", len(tables), len(verdicts))
     if authority is not None:
-        findings = authority.merge(findings, package.tables)
+        findings = authority.merge(findings, tables)
         _log.info("heard what frictionless finds")
     findings = distinct(findings)
-    tables = package.tables
     rows = rows_of(tables, findings)
     report = Report(package.name, package.version, tuple(findings), summaries(tables, findings), verdicts, rows)
     if since is None:

@@ -79,7 +79,8 @@ class Opened:
         Raises
         ------
         UsageError
-            If the package is not one to be added to: a zip, or none is named and the folder holds none.
+            If the package is not one to be added to: a zip, one whose tables are no plain CSV, or none is named and the
+            folder holds none.
         PackageError
             If there is no package at `path`.
         ReturneesError
@@ -96,8 +97,11 @@ class Opened:
         except OSError as error:
             raise ReturneesError(f"{error.filename} cannot be read: {error.strerror}") from None
         for table in package.tables.values():
-            if table.name in ("figures", "readings", *GROWING) and (why := unsafe(table)):
-                raise ReturneesError(f"{table.file} cannot be written anew without losing data: {why}")
+            if table.name in ("figures", "readings", *GROWING):
+                if other := _resource(package, table.name).unlike_plain:
+                    raise UsageError(f"'{table.name}' {other}; rows are only added to plain CSV")
+                if why := unsafe(table):
+                    raise ReturneesError(f"{table.file} cannot be written anew without losing data: {why}")
         return opened
 
 
@@ -153,7 +157,7 @@ def _addition(table: Table, delimiter: str, cells: Mapping[str, str]) -> Additio
     same = pl.all_horizontal(pl.col(column) == cells.get(column, "") for column in text.columns)
     row = int(text.select(same).to_series().arg_true()[0])
     line = csv_bytes(text[row], delimiter).decode("utf-8").split("\n", 1)[1]
-    return Addition(table.file, table.line(row), line.rstrip("\n"))
+    return Addition(table.file, table.line(row) or 0, line.rstrip("\n"))
 
 
 def errors(findings: Iterable[Finding]) -> list[Finding]:

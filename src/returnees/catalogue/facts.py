@@ -72,6 +72,12 @@ def facts(package: Package) -> Facts:
     PackageError
         If a resource has no file in the package: a catalogue must not name what nobody can get.
     """
+    parted = [resource.name for resource in package.resources if resource.parts]
+    if parted:
+        raise PackageError(
+            f"{package.label} cannot be catalogued: {', '.join(parted)} is kept in several files, and a catalogue "
+            "names one file for each table"
+        )
     missing = [resource.name for resource in package.resources if resource.file is None]
     if missing:
         raise PackageError(

@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 _FORMATS = ("text", "json", "github", "markdown", "sarif", "junit", "html")
 
 
+def _complete_engine(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
+    """Return the engines that begin so."""
+    from returnees.engines.choosing import ENGINES
+
+    return [name for name in ENGINES if name.startswith(begun)]
+
+
 def _complete_format(_: click.Context, __: click.Parameter, begun: str) -> list[str]:
     """Return the formats that begin so."""
     return [form for form in _FORMATS if form.startswith(begun)]
@@ -41,10 +48,12 @@ def _complete_format(_: click.Context, __: click.Parameter, begun: str) -> list[
               help="Print rows for known_issues, one for each contradiction, instead of the report.")  # fmt: skip
 @click.option("--quiet", "-q", is_flag=True, help="Text shows errors only.")
 @click.option("--verbose", "-v", is_flag=True, help="Text shows each finding with its row, and what its code means.")
+@click.option("--engine", default="polars", metavar="NAME", show_default=True, shell_complete=_complete_engine,
+              help="What holds the tables: polars, in memory; duckdb, on the disk, where they can be larger.")
 @limit_option
 def command(
     package: str | None, forms: tuple[str, ...], output: str | None, fail_on: str, max_findings: int | None,
-    since: str | None, propose: bool, quiet: bool, verbose: bool, limits: tuple[str, ...],
+    since: str | None, propose: bool, quiet: bool, verbose: bool, engine: str, limits: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Check PACKAGE: descriptor, files, tables, contracts, rows, rules.
 
@@ -63,21 +72,28 @@ def command(
       returnees validate --format html --output report.html
       returnees validate --propose-known-issues
       returnees validate large-package --limit table_bytes=20G
+      returnees validate large-package --engine duckdb
     """
     from returnees.conformance.judge import Judge
+    from returnees.engines.choosing import opening_of
 
+    opening = opening_of(engine)
+    if opening is not None and (propose or since is not None):
+        raise click.UsageError(f"--since and --propose-known-issues are not for --engine {engine}")
     # Frictionless loads while our own libraries do: on two cores neither waits.
     with nullcontext() if propose else Judge() as judge:
         from returnees.cli.reporting import plan_reports, write_reports
+        from returnees.cli.telling import telling_steps
         from returnees.findings import Severity
         from returnees.package.limits import Limits
         from returnees.package.opening import open_package
         from returnees.validation import judged
 
         plans = plan_reports(forms, output)
-        opened = open_package(package, limits=Limits.stated(limits))
+        opened = open_package(package, limits=Limits.stated(limits, out_of_core=opening is not None))
         before = _older(since, opened) if since is not None else None
-        report = judged(opened, judge, since=before)
+        with telling_steps(opening is not None and _may_tell()):
+            report = judged(opened, judge, since=before, engine=opening)
     if propose:
         _propose(opened, report)
     else:
@@ -95,6 +111,11 @@ def command(
         write_reports(plans, report, view)
     if report.fails(Severity(fail_on)):
         sys.exit(1)
+
+
+def _may_tell() -> bool:
+    """Whether steps are told at a terminal, where --verbose does not tell them anyway."""
+    return sys.stderr.isatty() and not click.get_current_context().find_root().params.get("verbose")
 
 
 def _older(since: str, package: Package) -> Package:

@@ -55,7 +55,10 @@ class Authority:
         """Hand over the tables of `package` that can be read and are not too large, and do not wait for the answer."""
         resources = []
         for resource in package.resources:
-            if resource.file is None or not readable(resource.descriptor):
+            if not resource.files or not readable(resource.descriptor):
+                continue
+            if resource.unlike_plain:
+                self._skipped[resource.name] = resource.unlike_plain
                 continue
             try:
                 why = _too_large(resource)
@@ -128,7 +131,8 @@ def _finding(error: Mapping[str, Any], tables: Mapping[str, Table]) -> Finding:
     table = tables.get(str(error["resource"]))
     row = error["row"]
     # Frictionless counts rows, the header and blank ones among them; a row may take several lines.
-    line = table.raw.line_of_record(row) if table is not None and row is not None else row
+    whole = table is not None and table.whole is None
+    line = table.raw.line_of_record(row) if table is not None and whole and row is not None else row
     return finding(
         "F501",
         f"frictionless finds: {error['message']}",

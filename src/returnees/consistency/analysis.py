@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 import polars as pl
 
@@ -17,32 +16,39 @@ from returnees.outcome import VerdictCounts
 
 @dataclass(frozen=True)
 class Analysis:
-    """The edits of a package; ``judged`` has a row an edit with its smallest and largest left side and its verdict."""
+    """The edits of a package; ``judged`` has a row an edit with its smallest and largest left side and its verdict.
+
+    ``counts`` say how many edits each rule made, by verdict; a rule without any is there, too. ``present`` are the
+    codes that a figure has, by dimension, and ``figures`` is how many figures there are. Where an engine laid the
+    rules, the edits are only those that findings speak of.
+    """
 
     setting: Setting
     edits: Edits
     judged: pl.DataFrame
+    counts: Mapping[str, VerdictCounts]
+    present: Mapping[str, frozenset[str]]
+    figures: int
 
     @property
     def broken(self) -> pl.DataFrame:
         """The edits that no real numbers can satisfy."""
         return self.judged.filter(pl.col("verdict") == BROKEN)
 
-    @cached_property
-    def counts(self) -> dict[str, VerdictCounts]:
-        """How many edits each rule made, by verdict; a rule without any is there, too."""
-        judged = {
-            (rule, verdict): number
-            for rule, verdict, number in self.judged.group_by("rule", "verdict").len().iter_rows()
-        }
-        unlaid = {rule: (edits, holds) for rule, edits, holds in self.edits.unlaid.iter_rows()}
-        return {rule.id: _counts(rule.id, judged, *unlaid.get(rule.id, (0, 0))) for rule in self.setting.rules}
-
 
 def analyse(setting: Setting) -> Analysis:
     """Lay the rules of `setting` over its figures and judge every edit."""
     edits = lay(setting.rules, setting.quantities, setting.profile)
-    return Analysis(setting, edits, verdicts(edits.system))
+    judged = verdicts(edits.system)
+    counts = counted(setting, judged.group_by("rule", "verdict").len(), edits.unlaid)
+    return Analysis(setting, edits, judged, counts, setting.quantities.present, setting.quantities.frame.height)
+
+
+def counted(setting: Setting, judged: pl.DataFrame, unlaid: pl.DataFrame) -> dict[str, VerdictCounts]:
+    """Return how many edits each rule made, from those judged (``rule``, ``verdict``, ``len``) and those not laid."""
+    verdict_of = {(rule, verdict): number for rule, verdict, number in judged.iter_rows()}
+    others = {rule: (edits, holds) for rule, edits, holds in unlaid.iter_rows()}
+    return {rule.id: _counts(rule.id, verdict_of, *others.get(rule.id, (0, 0))) for rule in setting.rules}
 
 
 def _counts(rule: str, judged: dict[tuple[str, str], int], unlaid: int, held: int) -> VerdictCounts:
@@ -63,7 +69,7 @@ def idle_findings(analysis: Analysis) -> Iterator[Finding]:
     """Yield a finding for each rule that made no edit, and for each that speaks of what no figure is about."""
     setting = analysis.setting
     for rule in setting.rules:
-        missing = list(_without_figures(setting, rule.id))
+        missing = list(_without_figures(analysis, rule.id))
         if missing:
             code = "F410"
             message = f"The rule '{rule.id}' speaks of {', '.join(missing)}, of which there is no figure."
@@ -74,9 +80,9 @@ def idle_findings(analysis: Analysis) -> Iterator[Finding]:
         yield finding(code, message, file=setting.rule_file, line=rule.line, rule=rule.id)
 
 
-def _without_figures(setting: Setting, rule_id: str) -> Iterator[str]:
+def _without_figures(analysis: Analysis, rule_id: str) -> Iterator[str]:
     """Yield the measures and codes of a rule that no figure has, when it can apply to no figure for that."""
-    rule, present = setting.rule_of[rule_id], setting.quantities.present
+    rule, present = analysis.setting.rule_of[rule_id], analysis.present
     for dimension, codes in rule.where.items():
         if present[dimension].isdisjoint(codes):
             yield f"{dimension} {' or '.join(codes)}"

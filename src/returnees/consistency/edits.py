@@ -14,6 +14,7 @@ from returnees.consistency.patterns import COUNTED, GUARD, PLAIN, SCALED, Patter
 from returnees.consistency.profile import Profile
 from returnees.consistency.quantities import Quantities
 from returnees.consistency.rules import TIME, Rule
+from returnees.consistency.shares import limitless, scaled
 from returnees.consistency.system import TOLERANCE, System
 
 #: What is known of each term before edits are numbered.
@@ -53,15 +54,15 @@ def lay(rules: Sequence[Rule], quantities: Quantities, profile: Profile) -> Edit
     sheets = [
         _series(patterns[number].rule, quantities, number, len(patterns)) for number in range(laid, len(patterns))
     ]
-    facts = _facts(patterns)
+    facts = facts_of(patterns)
     unlaid = [_counted(others, facts) for _, others in parts]
     if parts:
         found = nw.concat([members for members, _ in parts], how="vertical")
         figures = nw.from_native(quantities.frame, eager_only=True)
         sheets.append(dated(found, figures).select(*_MEMBER).to_native())
     terms = pl.concat([pl.DataFrame(schema=_MEMBER), *sheets], how="vertical_relaxed")
-    system, limitless = _system(terms, facts, quantities)
-    counts = pl.concat([limitless, *unlaid]).group_by("rule").agg(pl.col("edits").sum(), pl.col("holds").sum())
+    system, void = _system(terms, facts, quantities)
+    counts = pl.concat([void, *unlaid]).group_by("rule").agg(pl.col("edits").sum(), pl.col("holds").sum())
     return Edits(system, counts.sort("rule"))
 
 
@@ -142,9 +143,9 @@ def _system(terms: pl.DataFrame, facts: pl.DataFrame, quantities: Quantities) ->
         ((coefficient < 0) & (kind != GUARD)).sum().cast(pl.Int64).alias("found_above"),
         pl.col("reversed").any().alias("dates_reversed"),
     ).join(facts, on="pattern", maintain_order="left")  # fmt: skip
-    limitless = _limitless(terms, edits)
-    if limitless.height:
-        terms, edits = (frame.join(limitless, on="edit", how="anti", maintain_order="left") for frame in (terms, edits))
+    void = _limitless(terms, edits)
+    if void.height:
+        terms, edits = (frame.join(void, on="edit", how="anti", maintain_order="left") for frame in (terms, edits))
     guards = terms.filter(kind == GUARD)
     terms, widened = _scaled(terms, guards, quantities)
     kept = edits.join(widened, on="edit", how="left", maintain_order="left").select(
@@ -163,26 +164,18 @@ def _system(terms: pl.DataFrame, facts: pl.DataFrame, quantities: Quantities) ->
         terms.select("edit", number.alias("quantity"), "coefficient"),
         named.select("edit", "figure").sort("edit", "figure"),
     )
-    unlaid = limitless.group_by("rule").agg(pl.len().cast(pl.Int64).alias("edits"), pl.lit(0, pl.Int64).alias("holds"))
+    unlaid = void.group_by("rule").agg(pl.len().cast(pl.Int64).alias("edits"), pl.lit(0, pl.Int64).alias("holds"))
     return system, unlaid
 
 
 def _limitless(terms: pl.DataFrame, edits: pl.DataFrame) -> pl.DataFrame:
-    """Return the edits, with their rules, that limit nothing for want of a share, or of anything else beside it.
-
-    A share beside its count alone limits nothing that was published, unless a number stands in the rule.
-    """
-    kind = pl.col("kind")
-    with_shares = terms.filter(kind.is_in([GUARD, SCALED])).select("edit").unique()
-    facts = terms.join(with_shares, on="edit", how="semi").group_by("edit").agg(
-        (kind == GUARD).any().alias("share"), (kind == SCALED).any().alias("scaled"),
-        kind.is_in([PLAIN, COUNTED]).any().alias("plain"),
-    ).join(edits.select("edit", "rule", "alone"), on="edit")  # fmt: skip
-    limits = (pl.col("share") | ~pl.col("scaled")) & (pl.col("plain") | (pl.col("alone") & pl.col("scaled")))
-    return facts.filter(~limits).select("edit", "rule")
+    """Return the edits, with their rules, that limit nothing for want of a share, or of anything else beside it."""
+    own = terms.join(edits.select("edit", "alone"), on="edit")
+    found: pl.DataFrame = limitless(nw.from_native(own, eager_only=True)).to_native()
+    return found.join(edits.select("edit", "rule"), on="edit")
 
 
-def _facts(patterns: Sequence[Pattern]) -> pl.DataFrame:
+def facts_of(patterns: Sequence[Pattern]) -> pl.DataFrame:
     """Return the rule and the limit of each pattern, what its sides need, and whether one figure is enough for it."""
     rows = [
         (number, pattern.rule.id, pattern.limit, *pattern.sides, pattern.decides_alone)
@@ -194,37 +187,12 @@ def _facts(patterns: Sequence[Pattern]) -> pl.DataFrame:
 
 
 def _scaled(terms: pl.DataFrame, shares: pl.DataFrame, quantities: Quantities) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return the terms with the bounds of shares in the coefficients, and by how much each such edit is ``widened``.
-
-    On the greater side a share counts with its high end and on the smaller with its low end: what is left is true
-    whatever the share really is. An edit is widened by how much larger its left side can be when the share is at its
-    other end.
-    """
+    """Return the terms with the bounds of shares in the coefficients, and by how much each such edit is ``widened``."""
     if shares.height == 0:
         return terms, pl.DataFrame(schema={"edit": pl.Int64, "widened": pl.Float64})
-    ends = quantities.frame.select("quantity", "least", "most")
-    share = shares.join(ends, on="quantity").select("edit", share_low="least", share_high="most")
-    own = terms.join(share, on="edit").filter(pl.col("kind") != GUARD)
-    low, high = pl.col("share_low") / 100, pl.col("share_high") / 100
-    above, scaled = pl.col("coefficient") < 0, pl.col("kind") == SCALED
-    own = own.with_columns(
-        coefficient=pl.col("coefficient") * pl.when(~scaled).then(1.0).when(above).then(high).otherwise(low),
-        other=pl.col("coefficient") * pl.when(~scaled).then(1.0).when(above).then(low).otherwise(high),
-    )
-    # What stands beside a share of itself is one quantity all the same.
-    facts = pl.exclude("edit", "quantity", "coefficient", "other").first()
-    merged = own.group_by("edit", "quantity").agg(pl.col("coefficient", "other").sum(), facts).join(ends, on="quantity")
-    largest, at_other_end = _largest(pl.col("coefficient")), _largest(pl.col("other"))
-    more = pl.when(largest < at_other_end).then(at_other_end - largest).otherwise(0.0)
-    rest = terms.join(share.select("edit"), on="edit", how="anti")
-    widened = merged.group_by("edit").agg(more.sum().alias("widened"))
-    return pl.concat([rest, merged.select(terms.columns)]).sort("edit", "quantity"), widened
-
-
-def _largest(coefficient: pl.Expr) -> pl.Expr:
-    """Return the largest that a coefficient times its quantity can be; 0 times anything is 0."""
-    end = pl.when(coefficient > 0).then(pl.col("most")).otherwise(pl.col("least"))
-    return pl.when(coefficient == 0).then(0.0).otherwise(coefficient * end)
+    own = terms.join(quantities.frame.select("quantity", "least", "most"), on="quantity")
+    inside, widened = (frame.to_native() for frame in scaled(nw.from_native(own, eager_only=True)))
+    return inside.drop("least", "most").sort("edit", "quantity"), widened
 
 
 def _bounds(quantities: Quantities, counted: pl.Series) -> pl.DataFrame:

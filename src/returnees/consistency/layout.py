@@ -7,11 +7,13 @@ greater side, for it was no larger before and is no smaller after; any other mus
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import narwhals as nw
 
-Frame = nw.DataFrame[Any]
+#: A frame in memory or, but for what says otherwise, one of an engine that is not computed yet.
+Frame = Any
 
 #: The kind of slot that carries a share, as in `patterns`.
 GUARD = 2
@@ -108,19 +110,30 @@ def _keyed(found: Frame) -> Frame:
 
 
 def _over_dates(found: Frame) -> Frame:
-    """Return the terms of the edits of groups with several dates, each distinct set of figures once."""
+    """Return the terms of the edits of groups with several dates, with ``key``."""
     days = found.select(*_GROUP, "first", "last").unique().sort(*_GROUP, "first", "last")
     days = days.with_row_index(_EDIT).with_columns(nw.col(_EDIT).cast(nw.Int64))
+    # Numbers of groups are not negative, so these cannot be taken for one; times zero, for the type of the group.
+    key = nw.col("group") * 0 - 1 - nw.col(_EDIT)
+    return over_dates(found, days, len(days)).with_columns(key.alias("key"))
+
+
+def over_dates(found: Frame, days: Frame, contexts: int, keep: Callable[[Frame], Frame] = lambda frame: frame) -> Frame:
+    """Return the terms of the edits of groups with several dates, each distinct set of figures once.
+
+    `days` has the ``first`` and ``last`` of each date of each group, with a ``context``, a number below `contexts` that
+    no other date has. `keep` computes a frame that several others are made of.
+    """
     days = days.rename({"first": "at_first", "last": "at_last"})
     # Of several figures at one distance the one that limits most is taken, and of these the first.
     end = nw.when(nw.col("coefficient") > 0).then(-nw.col("least")).otherwise(nw.col("most"))
     pairs = days.join(found, on=_GROUP, how="inner").with_columns(_cost().alias("cost"), end.alias("end"))
     pairs = pairs.filter(nw.col("cost") < _UNFIT)
-    chosen = pairs.unique([_EDIT, "slot"], keep="first", order_by=["cost", "end", "quantity"])
-    chosen = _strict_and_reversed(chosen, len(days))
-    # Numbers of groups are not negative, so these cannot be taken for one; times zero, for the type of the group.
-    key = nw.col("group") * 0 - 1 - nw.col(_EDIT)
-    return _needed_only(_distinct(_paired_edits(chosen))).with_columns(key.alias("key"))
+    chosen = keep(pairs.unique([_EDIT, "slot"], keep="first", order_by=["cost", "end", "quantity"]))
+    chosen = keep(_strict_and_reversed(chosen, contexts))
+    for fewer in (_paired_edits, _distinct, _needed_only):
+        chosen = keep(fewer(chosen))
+    return chosen
 
 
 def _strict_and_reversed(chosen: Frame, contexts: int) -> Frame:
@@ -205,6 +218,13 @@ def series(figures: Frame, count: int, pattern: int, patterns: int) -> Frame:
     earlier figure has coefficient 1, the later one -1. `figures` has the number of its series for each, ``line``;
     `count` is how many quantities there are in all.
     """
+    pairs = series_pairs(figures, count)
+    number = nw.col("quantity") * count + nw.col("later")
+    return series_terms(pairs.with_columns(number.alias("number")), pattern, patterns)
+
+
+def series_pairs(figures: Frame, count: int) -> Frame:
+    """Return the pairs of figures that the rule of time puts against each other: ``quantity`` and ``later``."""
     own = figures.filter(nw.col("cumulative"))
     small = own.select("line", "quantity", "first", "last", "least")
     later = own.select("line", "quantity", "first", "last", "most")
@@ -213,8 +233,12 @@ def series(figures: Frame, count: int, pattern: int, patterns: int) -> Frame:
     following = _foremost(pairs, "quantity", nw.col("later_first") * count + nw.col("later"))
     falls = pairs.filter(nw.col("least") > nw.col("most"))
     falls = _foremost(falls, "later", nw.col("quantity") - nw.col("first") * count)
-    pairs = nw.concat([following, _unseen(falls, following)], how="vertical").select("quantity", "later")
-    number = (nw.col("quantity") * count + nw.col("later")) * patterns + pattern
+    return nw.concat([following, _unseen(falls, following)], how="vertical").select("quantity", "later")
+
+
+def series_terms(pairs: Frame, pattern: int, patterns: int) -> Frame:
+    """Return the terms of these pairs, of which each has a ``number`` of its own."""
+    number = nw.col("number") * patterns + pattern
     ends = [
         pairs.select(
             nw.lit(pattern).cast(nw.Int64).alias("pattern"), number.alias("key"),

@@ -66,7 +66,7 @@ def setting_of(package: Package) -> Setting | None:
     lacking = _lacking(figures)
     profile = Profile.of(tables)
     about, findings = _about(package)
-    file, text, trouble = _rule_text(package)
+    file, text, trouble = rule_text(package)
     findings += trouble
     rules: tuple[Rule, ...] = ()
     if text is not None:
@@ -127,7 +127,7 @@ def _about(package: Package) -> tuple[float, list[Finding]]:
     return ABOUT, [finding("F416", message, file="datapackage.json")]
 
 
-def _rule_text(package: Package) -> tuple[str, str | None, list[Finding]]:
+def rule_text(package: Package) -> tuple[str, str | None, list[Finding]]:
     """Return the path and the text of the rule file, and what keeps it from being read."""
     stated = package.descriptor.get("rules")
     path = stated if isinstance(stated, str) else RULE_FILE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import narwhals as nw
 import polars as pl
 
+from returnees.consistency.layout import Frame
 from returnees.consistency.system import TOLERANCE, System
 
 HOLDS, BROKEN, UNDECIDED, UNVERIFIABLE = "holds", "broken", "undecided", "unverifiable"
@@ -17,11 +18,11 @@ def verdicts(system: System) -> pl.DataFrame:
     edit needs was never published. undecided: neither, and all were published.
     """
     terms = nw.from_native(system.bounded_terms(), eager_only=True)
-    native: pl.DataFrame = judged(terms, nw.from_native(system.edits, eager_only=True)).to_native()
+    native: pl.DataFrame = judged(terms, nw.from_native(system.edits, eager_only=True)).sort("edit").to_native()
     return native
 
 
-def judged(terms: nw.DataFrame, edits: nw.DataFrame) -> nw.DataFrame:  # type: ignore[type-arg]
+def judged(terms: Frame, edits: Frame) -> Frame:
     """Return `edits` with their verdicts, as `verdicts` does, on whatever engine the frames are of.
 
     `terms` are those of `System.bounded_terms`.
@@ -58,5 +59,4 @@ def judged(terms: nw.DataFrame, edits: nw.DataFrame) -> nw.DataFrame:  # type: i
         .with_columns(nw.col("largest") + nw.col("widened"))
         .with_columns(verdict.alias("verdict"))
         .drop("small_scale", "large_scale", "unpublished")
-        .sort("edit")
     )

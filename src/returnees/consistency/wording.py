@@ -87,14 +87,10 @@ class Witnesses:
         names = list(dict.fromkeys(figures))
         self._rows: Mapping[str, int] = self._table.rows("figure_id", names) if names else {}
 
-    def line(self, figure: str) -> int:
-        """Return the line of the file on which the figure stands."""
-        return self._table.line(self._rows[figure])
-
-    @property
-    def file(self) -> str:
-        """The file of the figures."""
-        return self._table.file
+    def place(self, figure: str) -> tuple[str, int | None]:
+        """Return the file in which the figure stands, and its line, if files of that kind have lines."""
+        file, line = self._table.raw.place(self._rows[figure])
+        return file or self._table.file, line
 
     def row(self, figure: str) -> dict[str, object]:
         """Return the figure's row by field."""
@@ -105,5 +101,5 @@ class Witnesses:
         for figure in figures:
             row = self.row(figure)
             dated = f", as of {row['as_of']}" if row.get("as_of") else ""
-            place = f"source {row['source_id']}{dated}, {self.file}:{self.line(figure)}"
-            yield f"{amount(row)}: {figure} ({place})"
+            place = self._table.place(self._rows[figure])
+            yield f"{amount(row)}: {figure} (source {row['source_id']}{dated}, {place})"

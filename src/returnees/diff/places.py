@@ -78,7 +78,10 @@ def _at_revision(revision: str, here: Path) -> Package:
         raise PackageError(f"there was no {DESCRIPTOR} in {prefix or 'the repository'} at {revision}")
     (descriptor,) = _contents(here, [blobs[DESCRIPTOR]])
     # What is named and not there, opening the package says.
-    paths = [DESCRIPTOR, *(path for path in sorted(_paths(descriptor)) if path in blobs)]
+    named = sorted(_paths(descriptor))
+    folders = tuple(f"{path}/" for path in named if path not in blobs)
+    paths = [DESCRIPTOR, *(path for path in named if path in blobs)]
+    paths += sorted(path for path in blobs if folders and path.startswith(folders))
     if sum(blobs[path].size for path in paths) > limits.zip_bytes:
         raise PackageError(f"the package at {revision} has more than {limits.zip_bytes:,} bytes")
     contents = _contents(here, [blobs[path] for path in paths])

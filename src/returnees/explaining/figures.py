@@ -46,9 +46,9 @@ def _about(setting: Setting, row: dict[str, object]) -> str:
     fields = [name for name in coordinate_fields(setting) if row.get(name) is not None]
     told = ", ".join(f"{name.removesuffix('_id').replace('_', ' ')} {row[name]}" for name in fields)
     table = setting.tables["figures"]
-    place = table.line(table.rows("figure_id", [str(row["figure_id"])])[str(row["figure_id"])])
+    place = table.place(table.rows("figure_id", [str(row["figure_id"])])[str(row["figure_id"])])
     note = f" Note: {row['note']}" if row.get("note") else ""
-    return f"{told}; {table.file}:{place}.{note}"
+    return f"{told}; {place}.{note}"
 
 
 def _readings(setting: Setting, figure: str) -> Iterator[str]:
@@ -64,9 +64,7 @@ def _readings(setting: Setting, figure: str) -> Iterator[str]:
         number = amount(row) if "qualifier" in row else ""
         where = f", {row['locator']}" if row.get("locator") else ""
         text = " ".join(part for part in (printed, f"({number})" if printed and number else number) if part)
-        yield from wrapped(
-            f"{text} in {row['document_id']}{where}; {table.file}:{table.line(row['row'])}", "  ", "    "
-        )
+        yield from wrapped(f"{text} in {row['document_id']}{where}; {table.place(row['row'])}", "  ", "    ")
     yield ""
 
 

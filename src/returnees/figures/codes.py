@@ -15,13 +15,18 @@ from returnees.tables.model import Table
 _USER_ASSIGNED = re.compile(r"^(?:AA[A-Z]|Q[M-Z][A-Z]|X[A-Z][A-Z]|ZZ[A-Z])$")
 
 
+def real_codes() -> tuple[dict[str, str], str]:
+    """Return the M49 number of each code of ISO 3166-1 alpha-3, and the pattern of those left to its users."""
+    import pycountry
+
+    return {country.alpha_3: country.numeric for country in pycountry.countries}, _USER_ASSIGNED.pattern
+
+
 def area_findings(table: Table) -> Iterator[Finding]:
     """Yield findings for countries whose code is not of ISO 3166-1 alpha-3, or whose M49 number is another's."""
     if not {"area_id", "kind"} <= set(table.frame.columns):
         return
-    import pycountry
-
-    numbers = {country.alpha_3: country.numeric for country in pycountry.countries}
+    numbers, _ = real_codes()
     codes = table.frame["area_id"]
     country = (table.frame["kind"] == "country").fill_null(False)
     rows = [row for row in country.arg_true().to_list() if not _real(codes[row], numbers)]

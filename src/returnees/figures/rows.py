@@ -25,7 +25,7 @@ PARTS: Mapping[str, tuple[str, ...]] = {
 }
 _DATE = r"^[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?$"
 #: Fields that hold a date of full or reduced precision, by table.
-_DATES = (("figures", "as_of"), ("sources", "published"))
+DATES = (("figures", "as_of"), ("sources", "published"))
 
 
 def row_findings(tables: Mapping[str, Table], today: date) -> list[Finding]:
@@ -34,7 +34,7 @@ def row_findings(tables: Mapping[str, Table], today: date) -> list[Finding]:
     for name in ("figures", "readings"):
         if name in tables:
             findings += _values(tables[name])
-    for name, field in _DATES:
+    for name, field in DATES:
         if name in tables and field in tables[name].frame.columns:
             findings += _dates(tables[name], field, today)
     if "figures" in tables:
@@ -77,7 +77,7 @@ def _values(table: Table) -> Iterator[Finding]:
     wrong = text.select(_wrong_parts(qualifier, parts).alias(qualifier) for qualifier, parts in PARTS.items())
     for qualifier, parts in PARTS.items():
         say = _mismatch(text, qualifier, " and ".join(parts))
-        yield from rows_findings(table, "F301", wrong[qualifier].arg_true(), "qualifier", say)
+        yield from rows_findings(table, "F301", wrong[qualifier].arg_true(), "qualifier", say, asked=qualifier)
     if not {"low", "high"} <= set(table.frame.columns):
         return  # the file has them and the schema does not, which is said of the table
     order = table.frame.select((pl.col("low") > pl.col("high")).fill_null(False)).to_series().arg_true()

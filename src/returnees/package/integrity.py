@@ -32,13 +32,13 @@ def file_hash(file: Path, algorithm: str = "sha256") -> str:
 
 
 def integrity(resource: Resource, size: int) -> list[Finding]:
-    """Return findings where ``bytes`` or ``hash`` of a resource is not true of its file, which has `size` bytes."""
-    assert resource.file is not None
+    """Return findings where ``bytes`` or ``hash`` of a resource is not true of its files, which have `size` bytes."""
     findings = []
+    path = resource.path or resource.files[0].path
     stated = resource.descriptor.get("bytes")
     if isinstance(stated, int) and stated != size:
-        message = f"'{resource.path}' has {size:,} bytes; the descriptor states {stated:,}."
-        findings.append(finding("F007", message, resource=resource.name, file=resource.path))
+        message = f"'{path}' has {size:,} bytes; the descriptor states {stated:,}."
+        findings.append(finding("F007", message, resource=resource.name, file=path))
     stated = resource.descriptor.get("hash")
     if isinstance(stated, str):
         algorithm, _, digest = stated.rpartition(":")
@@ -46,13 +46,15 @@ def integrity(resource: Resource, size: int) -> list[Finding]:
         try:
             if algorithm not in _ALGORITHMS:
                 raise PathRefused(f"was not checked: its algorithm '{algorithm}' is not known here")
+            if resource.file is None:
+                raise PathRefused("was not checked: there are several files, and no one way to take a hash of them")
             found = file_hash(resource.file, algorithm).rpartition(":")[2]
         except PathRefused as error:
-            message = f"The hash of '{resource.path}' {error}."
-            return [*findings, finding("F009", message, resource=resource.name, file=resource.path)]
+            message = f"The hash of '{path}' {error}."
+            return [*findings, finding("F009", message, resource=resource.name, file=path)]
         if found != digest.lower():
-            message = f"'{resource.path}' has the {algorithm} hash {found}; the descriptor states {digest}."
-            findings.append(finding("F008", message, resource=resource.name, file=resource.path))
+            message = f"'{path}' has the {algorithm} hash {found}; the descriptor states {digest}."
+            findings.append(finding("F008", message, resource=resource.name, file=path))
     return findings
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import stat
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
@@ -21,8 +23,8 @@ class PathMissing(PathRefused):
     """A path inside the package at which there is nothing."""
 
 
-def resolve(root: Path, path: str) -> Path:
-    """Return the real path of the plain file `path` below `root`.
+def resolve(root: Path, path: str, *, folder: bool = False) -> Path:
+    """Return the real path of the plain file, or of the `folder`, `path` below `root`.
 
     Data Package 2.0 (Resource, ``path``) allows relative POSIX paths without ``..``; remote paths it also allows
     are refused, for nothing here uses the network. What counts is the real path, after symbolic links.
@@ -30,7 +32,7 @@ def resolve(root: Path, path: str) -> Path:
     Raises
     ------
     PathRefused
-        If the path is absolute, a URL, climbs, leads out of the package, or is not a plain file.
+        If the path is absolute, a URL, climbs, leads out of the package, or is not what is asked for.
     PathMissing
         If nothing is there.
     """
@@ -54,7 +56,9 @@ def resolve(root: Path, path: str) -> Path:
         raise PathMissing("is not there") from None
     except (OSError, RuntimeError, ValueError) as error:
         raise PathRefused(f"cannot be followed ({_reason(error)})") from None
-    if not stat.S_ISREG(mode):
+    if folder and not stat.S_ISDIR(mode):
+        raise PathRefused("is not a folder")
+    if not folder and not stat.S_ISREG(mode):
         raise PathRefused("is not a plain file")
     return real
 
@@ -86,22 +90,25 @@ def opened(file: Path) -> Iterator[BufferedReader]:
         yield stream
 
 
-def read_limited(file: Path, limit: int) -> bytes:
-    """Return the bytes of `file`.
+def read_limited(file: Path, limit: int, *, packed: bool = False) -> bytes:
+    """Return the bytes of `file`, or of what a `packed` one (gzip) unpacks to.
 
     Raises
     ------
     PathRefused
-        If it has more than `limit` bytes or cannot be read.
+        If that is more than `limit` bytes or cannot be read.
     """
     try:
         with opened(file) as stream:
-            # Room is made at once for as much as is asked for: that is what the file should have.
-            size = min(os.fstat(stream.fileno()).st_size, limit)
-            content = stream.read(size + 1)
-            if len(content) > size:
-                content += stream.read(limit + 1 - len(content))
-    except OSError as error:
+            if packed:
+                content = gzip.GzipFile(fileobj=stream).read(limit + 1)
+            else:
+                # Room is made at once for as much as is asked for: that is what the file should have.
+                size = min(os.fstat(stream.fileno()).st_size, limit)
+                content = stream.read(size + 1)
+                if len(content) > size:
+                    content += stream.read(limit + 1 - len(content))
+    except (OSError, EOFError, zlib.error) as error:
         raise PathRefused(f"cannot be read ({_reason(error)})") from None
     if len(content) > limit:
         raise PathRefused(f"has more than {limit:,} bytes")

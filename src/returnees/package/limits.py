@@ -11,6 +11,9 @@ from returnees.errors import UsageError, nearest
 _STATED = re.compile(r"^\s*([a-z_]+)\s*=\s*([0-9][0-9_,]*)\s*([KMGT]?)\s*$", re.IGNORECASE)
 _FACTORS = {"": 1, "K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 
+#: The limits that keep tables in memory small, and are not needed where they are not.
+_OF_MEMORY = ("table_bytes", "package_bytes", "cells", "pattern_steps", "rule_steps")
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -26,8 +29,10 @@ class Limits:
         How many values a JSON file may hold, those in others included.
     resources
         How many resources a package may have.
+    parts
+        How many files a table may be kept in.
     table_bytes
-        Size of one resource's file, in bytes.
+        Size of one resource's file, or of all its files, in bytes; of a compressed one also once it is unpacked.
     package_bytes
         Size of the files of all resources together, in bytes; a file that two resources name counts twice.
     slow_bytes
@@ -61,6 +66,7 @@ class Limits:
     json_depth: int = 100
     json_values: int = 100_000
     resources: int = 1_000
+    parts: int = 10_000
     table_bytes: int = 2**30
     package_bytes: int = 4 * 2**30
     slow_bytes: int = 128 * 2**20
@@ -77,8 +83,10 @@ class Limits:
     judge_seconds: int = 60
 
     @classmethod
-    def stated(cls, texts: Iterable[str]) -> Limits:
+    def stated(cls, texts: Iterable[str], *, out_of_core: bool = False) -> Limits:
         """Return the limits with those changed that `texts` state, each ``name=number``; K, M, G and T are 1,024-fold.
+
+        For tables that are kept `out_of_core`, those that keep tables in memory small are far out of reach.
 
         Raises
         ------
@@ -95,4 +103,5 @@ class Limits:
             if match is None:
                 raise UsageError(f"a limit is written NAME=NUMBER, for instance table_bytes=20G; {text!a} is not")
             changed[name] = int(re.sub("[_,]", "", match[2])) * _FACTORS[match[3].upper()]
-        return replace(cls(), **changed)
+        usual = dict.fromkeys(_OF_MEMORY, 2**60) if out_of_core else {}
+        return replace(cls(), **(usual | changed))

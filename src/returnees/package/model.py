@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from returnees.errors import UsageError, nearest
 from returnees.findings import Finding
 from returnees.package.limits import Limits
+from returnees.package.parts import Part, form_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
 class Resource:
     """One resource of a package.
 
-    ``path`` is as the descriptor states it; ``file`` is the real path, or None when the resource cannot be read
-    (a finding of the package says why); ``schema`` is its Table Schema as JSON, or None.
+    ``path`` is as the descriptor states it, empty for a list of paths; ``file`` is the real path, or None when the
+    resource is no single file or cannot be read (a finding of the package says why); ``schema`` is its Table Schema as
+    JSON, or None. ``parts`` are the files of a table that is kept in several.
     """
 
     name: str
@@ -31,6 +33,32 @@ class Resource:
     file: Path | None
     descriptor: Mapping[str, Any]
     schema: Mapping[str, Any] | None
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def files(self) -> tuple[Part, ...]:
+        """The files it is made of, in order; none when it cannot be read."""
+        return self.parts or (() if self.file is None else (Part(self.path, self.file),))
+
+    @property
+    def form(self) -> str:
+        """What its files hold as a table: ``csv``, ``tsv`` or ``parquet``, as stated, else by their ending."""
+        stated = self.descriptor.get("format")
+        ending = form_of(self.parts[0].path if self.parts else self.path)
+        return stated if stated in ("csv", "tsv", "parquet") else ending or "csv"
+
+    @property
+    def packed(self) -> bool:
+        """Whether its files are compressed (gzip)."""
+        named = self.parts[0].path if self.parts else self.path
+        return self.descriptor.get("compression") in ("gz", "gzip") or named.lower().endswith(".gz")
+
+    @property
+    def unlike_plain(self) -> str | None:
+        """What keeps it from being one plain file of CSV, in words, or None when it is."""
+        if self.parts:
+            return "is kept in several files"
+        return "is Parquet" if self.form == "parquet" else "is compressed" if self.packed else None
 
     @property
     def encoding(self) -> str:
@@ -43,8 +71,7 @@ class Resource:
         dialect = self.descriptor.get("dialect")
         if isinstance(dialect, Mapping) and "delimiter" in dialect:
             return str(dialect["delimiter"])
-        form = self.descriptor.get("format", "tsv" if self.path.lower().endswith(".tsv") else "csv")
-        return "\t" if form == "tsv" else ","
+        return "\t" if self.form == "tsv" else ","
 
 
 @dataclass(frozen=True)
@@ -85,6 +112,12 @@ class Package:
         from returnees.tables.reading import read_tables
 
         return read_tables(self)
+
+    def with_tables(self, tables: Mapping[str, Table]) -> Package:
+        """Return the package with its tables as somebody else has read them."""
+        package = replace(self)
+        vars(package)["tables"] = tables
+        return package
 
     def table(self, name: str) -> pl.DataFrame:
         """Return the table called `name`, one row a row of the file, typed by its Table Schema.

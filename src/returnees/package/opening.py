@@ -16,6 +16,7 @@ from returnees.package.integrity import integrity
 from returnees.package.limits import Limits
 from returnees.package.missing import Folder
 from returnees.package.model import Package, Resource
+from returnees.package.parts import Part, parts_of_folder
 from returnees.package.profile import beyond_the_profile, conforms, not_a_column, unsupported
 from returnees.package.shipped import shipped_package
 
@@ -144,31 +145,68 @@ def _resource(
     if isinstance(path, list) and len(path) == 1:
         path = path[0]
     file: Path | None = None
-    if isinstance(path, str):
+    parts: tuple[Part, ...] = ()
+    if isinstance(path, str) and _is_folder(folder, path):
+        parts, findings = _parts(folder, path, item, limits)
+    elif isinstance(path, str):
         file, findings = _follow(folder, path, name, "path")
-    else:
-        what = "inline data" if "data" in item else "data in several files" if isinstance(path, list) else None
-        if what:
-            findings.append(
-                finding("F006", f"Resource '{name}' holds {what}, which is not read.", resource=name, file=DESCRIPTOR)
-            )
+    elif isinstance(path, list) and all(isinstance(one, str) for one in path):
+        parts, findings = _listed(folder, path, name, limits)
+    elif "data" in item:
+        message = f"Resource '{name}' holds inline data, which is not read."
+        findings.append(finding("F006", message, resource=name, file=DESCRIPTOR))
     schema, problem = _schema(folder, item, name, limits)
     findings += problem
-    resource = Resource(name, path if isinstance(path, str) else "", file, item, schema)
-    if file is None:
+    resource = Resource(name, path if isinstance(path, str) else "", file, item, schema, parts)
+    if not resource.files:
         return resource, findings, 0
-    size, why = _size(file, limits.table_bytes, left)
+    size, why = _size([part.file for part in resource.files], limits.table_bytes, left)
     if why:
-        message = f"'{resource.path}' {why}."
-        findings.append(finding("F100", message, resource=name, file=resource.path))
-        return replace(resource, file=None), findings, 0
+        shown = resource.path or resource.files[0].path
+        findings.append(finding("F100", f"'{shown}' {why}.", resource=name, file=shown))
+        return replace(resource, file=None, parts=()), findings, 0
     return resource, findings + integrity(resource, size), size
 
 
-def _size(file: Path, most: int, left: int) -> tuple[int, str | None]:
-    """Return the size of a file, and why it is not read if it is too large by itself or after those before it."""
+def _is_folder(folder: Folder, path: str) -> bool:
+    """Whether `path` leads to a folder inside the package."""
     try:
-        size = file.stat().st_size
+        jail.resolve(folder.root, path, folder=True)
+    except jail.PathRefused:
+        return False
+    return True
+
+
+def _parts(
+    folder: Folder, path: str, item: Mapping[str, Any], limits: Limits
+) -> tuple[tuple[Part, ...], list[Finding]]:
+    """Return the files of a table that is kept in a folder, or the finding that says why there are none."""
+    stated = item.get("format")
+    try:
+        return parts_of_folder(folder.root, path, stated if isinstance(stated, str) else None, limits.parts), []
+    except jail.PathRefused as error:
+        message = f"Resource '{item['name']}': its path '{path}' {error}."
+        return (), [finding("F003", message, resource=item["name"], file=DESCRIPTOR)]
+
+
+def _listed(folder: Folder, paths: list[str], name: str, limits: Limits) -> tuple[tuple[Part, ...], list[Finding]]:
+    """Return the files of a table whose paths are listed, none when one of them cannot be followed."""
+    if len(paths) > limits.parts:
+        message = f"Resource '{name}' lists {len(paths):,} files; at most {limits.parts:,} are read."
+        return (), [finding("F006", message, resource=name, file=DESCRIPTOR)]
+    parts: list[Part] = []
+    findings: list[Finding] = []
+    for path in paths:
+        file, more = _follow(folder, path, name, "path")
+        findings += more
+        parts += [Part(path, file)] if file else []
+    return (() if findings else tuple(parts)), findings
+
+
+def _size(files: list[Path], most: int, left: int) -> tuple[int, str | None]:
+    """Return the size of a table's files, and why they are not read if too large by themselves or after all before."""
+    try:
+        size = sum(file.stat().st_size for file in files)
     except OSError as error:
         return 0, f"cannot be read ({error.strerror or error})"
     if size > most:

@@ -119,10 +119,10 @@ _DIALECT: dict[str, tuple[Any, ...]] = {
 def _unsupported_in(resource: Mapping[str, Any]) -> list[str]:
     """Return in words what of a resource's descriptor is not supported."""
     found = []
-    if resource.get("compression") not in (None, "no"):
+    if resource.get("compression") not in (None, "no", "gz", "gzip"):
         found.append(f"compression '{resource['compression']}'")
     is_table = resource.get("type") == "table" or "schema" in resource
-    if is_table and resource.get("format", "csv") not in ("csv", "tsv"):
+    if is_table and resource.get("format", "csv") not in ("csv", "tsv", "parquet"):
         found.append(f"format '{resource['format']}'")
     dialect = resource.get("dialect", {})
     if isinstance(dialect, str):

@@ -10,7 +10,7 @@ from returnees.tables.model import Table
 #: Findings after which a file's cells cannot be told apart with certainty: writing it anew could lose data.
 UNSAFE = frozenset({
     "F006", "F100", "F101", "F102", "F104", "F105", "F107", "F108", "F109", "F110", "F112", "F113", "F115", "F118",
-    "F119",
+    "F119", "F123",
 })  # fmt: skip
 
 

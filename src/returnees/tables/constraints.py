@@ -17,7 +17,7 @@ from returnees.tables.reading import shorten
 from returnees.tables.schema import Field, ForeignKey
 
 #: Which finding code a broken constraint gets.
-_CODES = {
+CODES = {
     "required": "F130",
     "unique": "F131",
     "enum": "F132",
@@ -78,11 +78,12 @@ def check_contract(table: Table, heavy: Collection[str] = ()) -> list[Finding]:
         texts = dict(zip(group["row"].to_list()[:2_000], group["value"].to_list()[:2_000], strict=True))
         findings += rows_findings(
             table,
-            _CODES[str(constraint)],
+            CODES[str(constraint)],
             rows,
             str(name) if name else None,
             lambda row, n=name, c=constraint, t=texts: _say(table, str(n), str(c), t.get(row), row),  # type: ignore[misc]
             already=len(findings),
+            asked=str(constraint),
         )
     return findings
 
@@ -181,6 +182,7 @@ def _references(tables: Mapping[str, Table], table: Table, key: ForeignKey, alre
         fields,
         lambda row: f"'{shorten(texts.get(row, ''))}' in '{fields}' is not in '{target.name}'.",
         already=already,
+        asked=target.name,
     )
 
 

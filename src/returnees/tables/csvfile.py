@@ -24,7 +24,7 @@ _ENCODINGS = ("utf-8", "ascii", "iso8859-1", "iso8859-15", "cp1250", "cp1252", "
 #: A byte that is no white space.
 _SOMETHING = re.compile(rb"\S")
 #: A line of a table of one column that is blank though there is something in it.
-_BLANK = re.compile(rb'^""$', re.MULTILINE)
+BLANK = re.compile(rb'^""$', re.MULTILINE)
 #: How many bytes at least are decoded at once to see whether all can be.
 _PIECE = 2**20
 
@@ -42,7 +42,7 @@ def read_csv(resource: Resource, limits: Limits) -> CsvFile:
     assert resource.file is not None
     here = _Here(resource.name, resource.path)
     try:
-        content = read_limited(resource.file, limits.table_bytes)
+        content = read_limited(resource.file, limits.table_bytes, packed=resource.packed)
     except PathRefused as error:
         return CsvFile(None, [here.finding("F100", f"{resource.path} {error}.")])
     decoded, findings = _as_utf8(content, resource.encoding, here)
@@ -168,9 +168,9 @@ def _quick(content: bytes, delimiter: str) -> RawTable | None:
     names = header.decode("utf-8").split(delimiter)
     if len(set(names)) < len(names) or not all(name.strip() for name in names):
         return None
-    if width == 1 and _BLANK.search(content):
+    if width == 1 and BLANK.search(content):
         return None
-    quoted = _quoted(content, delimiter, width)
+    quoted = quoted_lines(content, delimiter, width)
     if not quoted.sound:
         return None
     lines = content.count(b"\n") + (not content.endswith(b"\n"))
@@ -193,7 +193,7 @@ class _Quoted(NamedTuple):
     sound: bool
 
 
-def _quoted(content: bytes, delimiter: str, width: int) -> _Quoted:
+def quoted_lines(content: bytes, delimiter: str, width: int) -> _Quoted:
     """Return what is to be known of the lines of `content` that have quotes: each should be `width` cells."""
     if b'"' not in content:
         return _Quoted(0, 0, True)

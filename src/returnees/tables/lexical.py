@@ -22,7 +22,7 @@ _TRUE = ("true", "True", "TRUE", "1")
 _FALSE = ("false", "False", "FALSE", "0")
 
 #: String formats of Table Schema, each as the pattern that a whole cell must match.
-_STRING_FORMATS = {
+STRING_FORMATS = {
     "email": r"^[^@\s.]+(?:\.[^@\s.]+)*@[^@\s.]+(?:\.[^@\s.]+)+$",
     "uri": r"^[A-Za-z][A-Za-z0-9+.-]*:[^\s]+$",
     "uuid": r"^[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$",
@@ -46,7 +46,7 @@ def not_checked(field: Field) -> str | None:
     """Return in words why the cells of `field` are kept as text and not checked, or None when they are."""
     if field.type not in FORMS and field.type != "any":
         return f"type '{field.type}'"
-    known = {"default"} | (set(_STRING_FORMATS) if field.type == "string" else set())
+    known = {"default"} | (set(STRING_FORMATS) if field.type == "string" else set())
     if field.format not in known:
         return f"format '{field.format}' of type '{field.type}'"
     return None
@@ -87,7 +87,7 @@ def _any(_: Field, cell: pl.Expr) -> pl.Expr:
 
 
 def _string(field: Field, cell: pl.Expr) -> pl.Expr:
-    pattern = _STRING_FORMATS.get(field.format)
+    pattern = STRING_FORMATS.get(field.format)
     return cell if pattern is None else pl.when(cell.str.contains(pattern)).then(cell)
 
 

@@ -9,36 +9,38 @@ import polars as pl
 
 from returnees.findings import Finding, finding
 from returnees.package.model import Package, Resource
+from returnees.package.parts import form_of
 from returnees.package.profile import listed, not_a_column, readable
 from returnees.tables.capped import rows_findings
-from returnees.tables.csvfile import read_csv
+from returnees.tables.csvfile import CsvFile
 from returnees.tables.lexical import FORMS, not_checked, present, typed
-from returnees.tables.model import RawTable, Table
+from returnees.tables.model import RawTable, Table, Whole
 from returnees.tables.schema import Field, TableSchema, parse_schema
+from returnees.tables.stored import read_stored
 
 #: What spreadsheets put between cells, and what it is called.
 _DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
 
 
 def read_tables(package: Package) -> Mapping[str, Table]:
-    """Read every resource of `package` that is a CSV table; those that cannot be told apart into rows come empty."""
-    missing = _package_missing(package)
-    tables = {}
-    for resource in package.resources:
-        if resource.file is None or not _is_table(resource):
-            continue
-        tables[resource.name] = read_table(package, resource, missing)
-    return tables
+    """Read every resource of `package` that is a table; those that cannot be told apart into rows come empty."""
+    missing = package_missing(package)
+    return {resource.name: read_table(package, resource, missing) for resource in table_resources(package)}
+
+
+def table_resources(package: Package) -> list[Resource]:
+    """Return the resources of `package` that are tables and can be read as such."""
+    return [resource for resource in package.resources if resource.files and _is_table(resource)]
 
 
 def _is_table(resource: Resource) -> bool:
-    """Whether the resource is a CSV table: said so, or a ``.csv`` file; and described in a way that is supported."""
+    """Whether the resource is a table: said so, or a file of one; and described in a way that is supported."""
     stated = resource.descriptor
-    tabular = stated.get("type") == "table" or stated.get("format") in ("csv", "tsv") or resource.schema is not None
-    return (tabular or resource.path.lower().endswith((".csv", ".tsv"))) and readable(stated)
+    tabular = stated.get("type") == "table" or stated.get("format") in ("csv", "tsv", "parquet")
+    return (tabular or resource.schema is not None or bool(form_of(resource.files[0].path))) and readable(stated)
 
 
-def _package_missing(package: Package) -> tuple[str, ...]:
+def package_missing(package: Package) -> tuple[str, ...]:
     """Return the missing values that hold where a schema states none of its own."""
     stated = package.descriptor.get("missingValues")
     if not isinstance(stated, list) or not listed(stated, str):
@@ -48,19 +50,34 @@ def _package_missing(package: Package) -> tuple[str, ...]:
 
 def read_table(package: Package, resource: Resource, missing: tuple[str, ...] = ("",)) -> Table:
     """Read one resource: shape, header, and each cell as the type of its field."""
-    csv = read_csv(resource, package.limits)
+    return typed_table(resource, read_stored(resource, package.limits), missing)
+
+
+def schema_of(resource: Resource, columns: Sequence[str], missing: tuple[str, ...] = ("",)) -> TableSchema:
+    """Return the Table Schema of a resource; one that states none has the `columns` of its file, as text."""
+    if resource.schema is not None:
+        return parse_schema(resource.schema, missing)
+    return TableSchema(tuple(Field(name) for name in columns if not not_a_column(name)))
+
+
+def typed_table(
+    resource: Resource, csv: CsvFile, missing: tuple[str, ...] = ("",), whole: Whole | None = None
+) -> Table:
+    """Return what was read of `resource` as a table: header checked, and each cell as the type of its field.
+
+    `whole` is what is known of all its rows where only some of them were read.
+    """
     findings = list(csv.findings)
     raw = csv.table or RawTable(pl.DataFrame())
+    path = named_file(resource)
     if resource.schema is None:
         if "schema" not in resource.descriptor:
             message = f"'{resource.name}' states no Table Schema; its cells were not checked."
-            findings.append(finding("F117", message, resource=resource.name, file=resource.path))
+            findings.append(finding("F117", message, resource=resource.name, file=path))
         for name in filter(not_a_column, raw.text.columns):
-            message = f"{resource.path} has a column '{name}', which is not supported as a name; it was not read."
-            findings.append(finding("F006", message, resource=resource.name, file=resource.path, line=1, field=name))
-        schema = TableSchema(tuple(Field(name) for name in raw.text.columns if not not_a_column(name)))
-    else:
-        schema = parse_schema(resource.schema, missing)
+            message = f"{path} has a column '{name}', which is not supported as a name; it was not read."
+            findings.append(finding("F006", message, resource=resource.name, file=path, line=1, field=name))
+    schema = schema_of(resource, raw.text.columns, missing)
     if csv.table is not None and resource.schema is not None:
         findings += _header(resource, schema, raw)
     frame = raw.text.select(
@@ -71,9 +88,13 @@ def read_table(package: Package, resource: Resource, missing: tuple[str, ...] = 
         for field in schema.fields
     )
     _share(frame, raw.text)
-    table = Table(resource.name, resource.path, schema, frame, raw)
-    findings += unread_findings(table)
-    return replace(table, findings=tuple(findings))
+    table = Table(resource.name, path, schema, frame, raw, whole=whole)
+    return replace(table, findings=(*findings, *unread_findings(table)))
+
+
+def named_file(resource: Resource) -> str:
+    """Return the path by which findings on a whole table name it: of several files that are listed the first."""
+    return resource.path or resource.files[0].path
 
 
 def _share(frame: pl.DataFrame, text: pl.DataFrame) -> None:
@@ -92,20 +113,25 @@ def _header(resource: Resource, schema: TableSchema, raw: RawTable) -> list[Find
     """Return findings where the header and the fields of the schema are not the same, in the same order."""
     found = raw.text.columns
     expected = list(schema.names)
+    path = named_file(resource)
+    # The fields that folders state have no place of their own.
+    placed = {field for part in resource.parts for field, _ in part.keys}
 
     def say(code: str, message: str, field: str | None = None) -> Finding:
-        return finding(code, message, resource=resource.name, file=resource.path, line=1, field=field)
+        line = 1 if raw.lined and path == resource.files[0].path else None
+        return finding(code, message, resource=resource.name, file=path, line=line, field=field)
 
-    if (other := _other_delimiter(found, expected)) is not None:
+    if resource.form != "parquet" and (other := _other_delimiter(found, expected)) is not None:
         own = _DELIMITERS.get(resource.delimiter, repr(resource.delimiter))
-        message = f"{resource.path} has its cells separated by {other}, not by {own}."
+        message = f"{path} has its cells separated by {other}, not by {own}."
         remedy = f"Save the file with {own} between the cells; a spreadsheet asks for it."
-        return [finding("F115", message, remedy=remedy, resource=resource.name, file=resource.path, line=1)]
-    findings = [say("F114", f"{resource.path} has no column '{name}'.", name) for name in expected if name not in found]
-    findings += [say("F115", f"{resource.path} has a column '{name}' that the schema does not know.", name)
+        return [finding("F115", message, remedy=remedy, resource=resource.name, file=path, line=1)]
+    findings = [say("F114", f"{path} has no column '{name}'.", name) for name in expected if name not in found]
+    findings += [say("F115", f"{path} has a column '{name}' that the schema does not know.", name)
                  for name in found if name not in expected]  # fmt: skip
-    if not findings and found != expected:
-        findings.append(say("F116", f"{resource.path} has its columns in the order {', '.join(found)}."))
+    order = [[name for name in names if name not in placed] for names in (found, expected)]
+    if not findings and order[0] != order[1]:
+        findings.append(say("F116", f"{path} has its columns in the order {', '.join(found)}."))
     return findings
 
 

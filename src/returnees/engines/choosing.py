@@ -1,0 +1,61 @@
+"""The engine that is asked for, by name, and the library that it needs."""
+
+from __future__ import annotations
+
+import os
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from returnees.errors import UsageError, nearest
+
+if TYPE_CHECKING:
+    from returnees.engines.seam import Opening
+    from returnees.package.model import Package
+
+#: The engines by name. Polars is embedded, and holds tables in memory as long as they fit.
+ENGINES = ("polars", "duckdb")
+#: How much memory checking takes, for each byte of the tables; a compressed byte is taken for five.
+_TIMES, _PACKED = 6, 5
+
+
+def opening_of(name: str) -> Opening | None:
+    """Return what opens the engine called `name`, None for Polars in memory.
+
+    Raises
+    ------
+    UsageError
+        If there is no such engine, or its library is not installed.
+    """
+    if name not in ENGINES:
+        raise UsageError(f"there is no engine {name!a}{nearest(name, ENGINES)} (there are {', '.join(ENGINES)})")
+    if name == "polars":
+        return None
+    if find_spec(name) is None:
+        raise UsageError(
+            f"--engine {name} needs {name}, which is not installed; the extra '{name}' brings it: "
+            f"pip install 'returnees[{name}]'"
+        )
+    from returnees.engines.duckdb import opened
+
+    return opened
+
+
+def opening_for(package: Package) -> Opening | None:
+    """Return what opens Polars, streaming, when the tables of `package` are larger than the memory; else None."""
+    needed = 0
+    for resource in package.resources:
+        size = sum(part.file.stat().st_size for part in resource.files)
+        needed += _TIMES * size * (_PACKED if resource.packed or resource.form == "parquet" else 1)
+    if needed <= memory():
+        return None
+    from returnees.engines.streaming import opened
+
+    return opened
+
+
+def memory() -> float:
+    """Return how much memory this machine has, in bytes; without end where the system does not say."""
+    try:
+        return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    except (AttributeError, OSError, ValueError):
+        return float("inf")

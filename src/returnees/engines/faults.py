@@ -1,0 +1,193 @@
+"""Which rows break what is asked of a single table: types, constraints, keys. Each question is one expression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from returnees.engines.cells import Cell, cell_of, constant, months
+from returnees.engines.holding import Held
+from returnees.engines.seam import ROW, Engine, Lazy
+from returnees.findings import Finding, finding
+from returnees.schemas import unsupported
+from returnees.tables.capped import MOST_ROWS
+from returnees.tables.constraints import CODES
+from returnees.tables.reading import named_file
+from returnees.tables.schema import Field
+
+#: The code, the field and what is asked of it: what `rows_findings` tells checks apart by.
+Asked = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Faults:
+    """Rows that are wrong: the first of each kind, to be judged and worded, and how many there are of each kind."""
+
+    rows: pl.Series
+    counts: dict[Asked, int]
+
+    @classmethod
+    def of(cls, parts: Sequence[Faults]) -> Faults:
+        """Return several sets of faults as one."""
+        rows = pl.concat([pl.Series(ROW, [], pl.Int64), *(part.rows for part in parts)]).unique().sort()
+        return cls(rows, {asked: count for part in parts for asked, count in part.counts.items()})
+
+
+def cells_of(held: Held) -> dict[str, Cell]:
+    """Return the cells of each field that the files have."""
+    return {name: cell_of(held.schema.field(name), place) for name, place in held.place.items()}
+
+
+def table_faults(engine: Engine, held: Held) -> Faults:
+    """Return the rows that break a type, a constraint or a key of their table."""
+    cells = cells_of(held)
+    asked: dict[Asked, nw.Expr] = {}
+    doubtful = []
+    for field in held.schema.fields:
+        if field.name in cells:
+            cell = cells[field.name]
+            asked["F120", field.name, ""] = cell.unread
+            asked.update(_constraints(held, field, cell))
+            doubtful += [cell.doubtful] if cell.doubtful is not None else []
+    found = flagged(engine, held.frame, asked, doubtful)
+    return Faults.of([found, *_repeated(engine, held, cells)])
+
+
+def not_run(held: Held) -> list[Finding]:
+    """Return a finding for each pattern that engines read in different ways, and that was not run for that."""
+    return [
+        finding(
+            "F122",
+            f"The pattern of '{field.name}' was not checked: the engine '{held.engine.name}' reads it otherwise.",
+            resource=held.resource.name, file=named_file(held.resource), field=field.name,
+        )
+        for field in held.schema.fields
+        if field.name in held.place and "pattern" in field.constraints and _supported(held, field, "pattern")
+        and held.engine.pattern(str(field.constraints["pattern"])) is None
+    ]  # fmt: skip
+
+
+def flagged(engine: Engine, frame: Lazy, asked: dict[Asked, nw.Expr], doubtful: Sequence[nw.Expr] = ()) -> Faults:
+    """Return the rows of `frame` for which one of the questions is true, and those that are doubtful.
+
+    One pass counts them all; where there are any, another brings the first of each kind.
+    """
+    marks = {f"q{number}": expression.fill_null(False) for number, expression in enumerate(asked.values())}
+    if doubtful:
+        marks["doubt"] = nw.any_horizontal(*(one.fill_null(False) for one in doubtful), ignore_nulls=True)
+    if not marks:
+        return Faults(pl.Series(ROW, [], pl.Int64), {})
+    marked = frame.select(ROW, *(expression.alias(name) for name, expression in marks.items()))
+    counts = engine.fetch(marked.select(nw.col(name).cast(nw.Int64).sum() for name in marks)).row(0, named=True)
+    wrong = [name for name in marks if counts[name]]
+    rows = []
+    if wrong:
+        kept = engine.keep(marked.filter(nw.any_horizontal(*(nw.col(name) for name in wrong), ignore_nulls=True)))
+        rows = [engine.fetch(_first(kept.filter(nw.col(name)).select(ROW), counts[name])).to_series() for name in wrong]
+    beyond = {key: counts[f"q{number}"] or 0 for number, key in enumerate(asked)}
+    return Faults(
+        pl.concat([pl.Series(ROW, [], pl.Int64), *(row.cast(pl.Int64) for row in rows)]).unique().sort(),
+        {key: count for key, count in beyond.items() if count > MOST_ROWS},
+    )
+
+
+def counted(engine: Engine, found: Lazy, asked: Asked) -> Faults:
+    """Return the rows that a join found."""
+    count = int(engine.fetch(found.select(nw.len().alias("rows"))).item())
+    if not count:
+        return Faults(pl.Series(ROW, [], pl.Int64), {})
+    rows = engine.fetch(_first(found, count)).to_series().cast(pl.Int64).unique().sort()
+    return Faults(rows, {asked: count} if count > MOST_ROWS else {})
+
+
+def _first(rows: Lazy, count: int) -> Lazy:
+    return rows if count <= MOST_ROWS else rows.sort(ROW).head(MOST_ROWS)
+
+
+def _supported(held: Held, field: Field, constraint: str) -> bool:
+    return (field.name, constraint) not in {(name, what) for name, what, _ in unsupported(held.schema)}
+
+
+def _constraints(held: Held, field: Field, cell: Cell) -> Iterator[tuple[Asked, nw.Expr]]:
+    """Yield what each constraint of a field but uniqueness asks: a missing cell satisfies all but ``required``."""
+    if field.required or field.name in held.schema.primary_key:
+        yield (CODES["required"], field.name, "required"), cell.text.is_null()
+    value, there = cell.value, ~cell.value.is_null()
+    if field.categories is not None:
+        yield (CODES["categories"], field.name, "categories"), there & ~_one_of(field, value, field.categories)
+    for name, stated in field.constraints.items():
+        if not _supported(held, field, name):
+            continue
+        broken = _broken(held.engine, field, name, stated, value)
+        if broken is not None:
+            yield (CODES[name], field.name, name), there & broken
+
+
+def _broken(engine: Engine, field: Field, name: str, stated: Any, value: nw.Expr) -> nw.Expr | None:
+    """Return whether a value that is there breaks a constraint, None for one that is looked at elsewhere."""
+    if name == "enum":
+        return ~_one_of(field, value, stated)
+    if name == "pattern":
+        pattern = engine.pattern(str(stated))
+        return None if pattern is None else ~value.str.contains(pattern)
+    if name in ("minLength", "maxLength"):
+        return _BEYOND["minimum" if name == "minLength" else "maximum"](value.str.len_chars(), stated)
+    bound = constant(field, stated) if name in _BEYOND else None
+    if bound is None:
+        return None
+    if field.type == "yearmonth":
+        year, _, month = str(bound).rpartition("-")
+        value, bound = months(value), int(year) * 12 + int(month)
+    beyond = _BEYOND[name](value, bound)
+    return beyond | value.is_nan() if field.type == "number" else beyond
+
+
+_BEYOND: dict[str, Callable[[nw.Expr, Any], nw.Expr]] = {
+    "minimum": lambda value, bound: value < bound,
+    "maximum": lambda value, bound: value > bound,
+    "exclusiveMinimum": lambda value, bound: value <= bound,
+    "exclusiveMaximum": lambda value, bound: value >= bound,
+}
+
+
+def _one_of(field: Field, value: nw.Expr, stated: Sequence[Any]) -> nw.Expr:
+    values = [found for item in stated if (found := constant(field, item)) is not None]
+    return value.is_in(values) if values else nw.lit(False)
+
+
+def _repeated(engine: Engine, held: Held, cells: dict[str, Cell]) -> Iterator[Faults]:
+    """Yield, for each key, the rows that repeat the key of an earlier row, with the first rows of these keys."""
+    keys: dict[Asked, tuple[str, ...]] = {
+        (CODES["unique"], field.name, "unique"): (field.name,)
+        for field in held.schema.fields
+        if field.constraints.get("unique")
+    }
+    for what, key in [
+        ("primaryKey", held.schema.primary_key),
+        *(("uniqueKeys", key) for key in held.schema.unique_keys),
+    ]:
+        if key and set(key) <= set(held.schema.names):
+            keys.setdefault((CODES[what], ", ".join(key), what), key)
+    for asked, key in keys.items():
+        if set(key) <= set(cells):
+            yield _repeats(engine, held, asked, [cells[name].value for name in key])
+
+
+def _repeats(engine: Engine, held: Held, asked: Asked, values: Sequence[nw.Expr]) -> Faults:
+    names = [f"k{number}" for number in range(len(values))]
+    keyed = held.frame.select(ROW, *(value.alias(name) for name, value in zip(names, values, strict=True)))
+    keyed = keyed.filter(~nw.any_horizontal(*(nw.col(name).is_null() for name in names), ignore_nulls=True))
+    groups = keyed.group_by(names).agg(nw.len().alias("times"), nw.col(ROW).min().alias("first"))
+    several = groups.filter(nw.col("times") > 1)
+    count = engine.fetch(several.select((nw.col("times") - 1).sum().alias("repeats"))).item() or 0
+    if not count:
+        return Faults(pl.Series(ROW, [], pl.Int64), {})
+    repeats = keyed.join(several.select(*names, "first"), on=names, how="inner").filter(nw.col(ROW) > nw.col("first"))
+    rows = engine.fetch(_first(repeats.select(ROW, "first"), count))
+    # The rows they repeat come along: that a key stands twice is judged by seeing both.
+    both = pl.concat([rows[ROW], rows["first"].alias(ROW)]).cast(pl.Int64).unique().sort()
+    return Faults(both, {asked: count} if count > MOST_ROWS else {})

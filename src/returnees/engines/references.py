@@ -1,0 +1,89 @@
+"""Keys between tables as joins: which rows refer to nothing, and which rows they refer to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import narwhals as nw
+import polars as pl
+
+from returnees.engines.cells import Cell
+from returnees.engines.faults import Faults, cells_of, counted
+from returnees.engines.holding import Held
+from returnees.engines.seam import ROW, Engine, Lazy
+from returnees.tables.schema import Field, ForeignKey
+
+#: Types whose values are compared as numbers when the other side of a key is one, too.
+_NUMBERS = ("integer", "number", "year")
+
+
+@dataclass(frozen=True)
+class Link:
+    """A foreign key that can be followed: rows of `source` refer to rows of `target`, by these parts of both."""
+
+    source: str
+    target: str
+    key: ForeignKey
+    own: Lazy
+    known: Lazy
+    parts: tuple[str, ...]
+
+
+def links(held: Mapping[str, Held]) -> Iterator[Link]:
+    """Yield every foreign key whose fields both tables have."""
+    for name, table in held.items():
+        for key in table.schema.foreign_keys:
+            target = held.get(key.target or name)
+            pairs = list(zip(key.fields, key.target_fields, strict=False))
+            if target is None or not pairs or len(key.fields) != len(key.target_fields):
+                continue
+            if all(mine in table.place for mine, _ in pairs) and all(its in target.place for _, its in pairs):
+                yield _link(name, table, target, key)
+
+
+def _link(name: str, table: Held, target: Held, key: ForeignKey) -> Link:
+    parts = tuple(f"part{number}" for number in range(len(key.fields)))
+    own, its = cells_of(table), cells_of(target)
+    fields = [
+        (table.schema.field(mine), target.schema.field(theirs))
+        for mine, theirs in zip(key.fields, key.target_fields, strict=True)
+    ]
+    values = [_alike(mine, theirs, own[mine.name], its[theirs.name]) for mine, theirs in fields]
+    return Link(
+        name, target.resource.name, key,
+        _there(table.frame, parts, [value for value, _ in values]),
+        _there(target.frame, parts, [value for _, value in values]),
+        parts,
+    )  # fmt: skip
+
+
+def _alike(mine: Field, theirs: Field, own: Cell, its: Cell) -> tuple[nw.Expr, nw.Expr]:
+    """Return the values of both sides in one type: as numbers when both are, else as text."""
+    if mine.type == theirs.type:
+        return own.value, its.value
+    if mine.type in _NUMBERS and theirs.type in _NUMBERS:
+        return own.value.cast(nw.Float64), its.value.cast(nw.Float64)
+    return own.value.cast(nw.String), its.value.cast(nw.String)
+
+
+def _there(frame: Lazy, parts: Sequence[str], values: Sequence[nw.Expr]) -> Lazy:
+    """Return the parts of the key in each row that has all of them."""
+    named = frame.select(ROW, *(value.alias(part) for part, value in zip(parts, values, strict=True)))
+    return named.filter(~nw.any_horizontal(*(nw.col(part).is_null() for part in parts), ignore_nulls=True))
+
+
+def lost(engine: Engine, link: Link) -> Faults:
+    """Return the rows that refer to no row."""
+    known = link.known.select(*link.parts).unique()
+    found = link.own.join(known, on=list(link.parts), how="anti").select(ROW)
+    return counted(engine, found, ("F138", ", ".join(link.key.fields), link.target))
+
+
+def referred_to(engine: Engine, link: Link, rows: pl.Series | None) -> pl.Series:
+    """Return the rows of the target that these rows of the source refer to, None for all of them."""
+    own = link.own
+    if rows is not None:
+        own = own.join(engine.frame(pl.DataFrame({ROW: rows.cast(pl.Int64)})), on=ROW, how="semi")
+    wanted = own.select(*link.parts).unique()
+    return engine.fetch(link.known.join(wanted, on=list(link.parts), how="semi").select(ROW)).to_series().cast(pl.Int64)

@@ -1,0 +1,371 @@
+"""Every engine finds the same: the broken packages, the shipped one, generated ones, tables of cells without number."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from click.testing import CliRunner
+from differential.cells import CELLS
+from differential.package import COUNTS, ROWS, csv
+from differential.package import sound as given
+from engines import assert_the_same, held_by_the_engine, in_memory, made_up, on_engine
+
+import returnees
+from returnees.cli import main
+from returnees.engines import duckdb as embedded
+from returnees.engines import streaming
+from returnees.engines.choosing import ENGINES
+from returnees.engines.regexes import portable
+from returnees.engines.seam import Engine, Lazy
+from returnees.package.model import Resource
+
+PACKAGES = Path(__file__).parent / "packages"
+NAMES = sorted(folder.name for folder in PACKAGES.iterdir() if (folder / "expected.json").is_file())
+#: Packages in which the engine lays the rules; figures at random show more of that.
+RULED = ("dates-reversed", "joint-contradiction", "known-issue", "more-areas-listed-than-counted")
+SOUND = {file.name: file.read_bytes() for file in (PACKAGES / "valid" / "data").iterdir()}
+
+
+@pytest.fixture(params=[embedded.opened, streaming.opened], ids=["duckdb", "polars, streaming"])
+def engine(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    with request.param() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def duckdb() -> Iterator[Engine]:
+    with embedded.opened() as opened:
+        yield opened
+
+
+def stated(name: str) -> dict[str, Any]:
+    """Return the resources of a broken package, by name."""
+    descriptor = json.loads((PACKAGES / name / "datapackage.json").read_text("utf-8", "replace"))
+    return {item["name"]: item for item in descriptor["resources"] if isinstance(item, dict) and "name" in item}
+
+
+VALID = stated("valid")
+
+
+def is_changed(item: Resource) -> bool:
+    """Whether a resource is not as in the sound package: what is takes time and shows nothing."""
+    unlike = item.file is None or SOUND.get(item.file.name) != item.file.read_bytes()
+    return item.descriptor != VALID.get(item.name) or unlike
+
+
+def changed(name: str) -> bool:
+    """Whether an engine has anything to do with a broken package."""
+    if name in RULED:
+        return True
+    files = (PACKAGES / name / "data").glob("*")
+    unlike = any(file.is_dir() or SOUND.get(file.name) != file.read_bytes() for file in files)
+    return unlike or any(item != VALID.get(resource) for resource, item in stated(name).items())
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if changed(name)])
+def test_a_broken_package_gives_the_same_findings(name: str, duckdb: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = returnees.open_package(PACKAGES / name)
+    ruled = name in RULED
+    held_by_the_engine(monkeypatch, lambda item: (ruled and item.name == "figures") or is_changed(item))
+    assert_the_same(on_engine(duckdb, package), in_memory(package))
+
+
+def test_what_is_not_true_together_is_found_where_ties_are_not_followed(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("returnees.contradictions.MOST_FOLLOWED", 0)
+    monkeypatch.setattr("returnees.engines.judging.MOST_FOLLOWED", 0)
+    held_by_the_engine(monkeypatch)
+    package = returnees.open_package(PACKAGES / "joint-contradiction")
+    found = on_engine(engine, package)
+    assert_the_same(found, in_memory(package))
+    assert "F203" in {item.code for item in found[0]}
+
+
+@pytest.mark.parametrize("followed", [0, 50_000])
+def test_the_shipped_package_gives_the_same_findings(
+    root: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch, followed: int
+) -> None:
+    """Once as it is, and once as if it had more figures than are looked at here with all their ties."""
+    monkeypatch.setattr("returnees.contradictions.MOST_FOLLOWED", followed)
+    monkeypatch.setattr("returnees.engines.judging.MOST_FOLLOWED", followed)
+    held_by_the_engine(monkeypatch)
+    package = returnees.open_package(root)
+    assert_the_same(on_engine(engine, package), in_memory(package))
+
+
+def test_a_generated_package_gives_the_same_findings(
+    root: Path, tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = [sys.executable, str(root / "benchmarks/generate.py"), str(tmp_path / "made"), "--figures", "3000"]
+    subprocess.run(command, check=True, capture_output=True)
+    monkeypatch.setattr("returnees.contradictions.MOST_FOLLOWED", 0)
+    monkeypatch.setattr("returnees.engines.judging.MOST_FOLLOWED", 0)
+    held_by_the_engine(monkeypatch)
+    package = returnees.open_package(tmp_path / "made")
+    found = on_engine(engine, package)
+    assert_the_same(found, in_memory(package))
+    assert sum(counts.broken for counts in found[1].values()) > 0
+
+
+def test_figures_at_random_give_the_same_findings(
+    root: Path, tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("returnees.contradictions.MOST_FOLLOWED", 0)
+    monkeypatch.setattr("returnees.engines.judging.MOST_FOLLOWED", 0)
+    held_by_the_engine(monkeypatch, lambda item: item.name in ("figures", "readings", "sources"))
+    package = returnees.open_package(made_up(root, tmp_path / "made", 250, 1))
+    found = on_engine(engine, package)
+    assert_the_same(found, in_memory(package))
+    assert {"F201", "F202", "F205"} <= {item.code for item in found[0]}
+
+
+def test_cells_at_random_give_the_same_findings(
+    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Near misses of every type and constraint, and more of them than are named one by one."""
+    chosen = random.Random(1)
+    package = given()
+    names = [item["name"] for item in COUNTS["fields"]]
+    texts = {name: texts for (table, name), texts in CELLS.items() if table == "counts"}
+    rows = []
+    for number in range(3_000):
+        row = list(chosen.choice(ROWS["counts"]))
+        for name in chosen.sample(sorted(texts), 5):
+            row[names.index(name)] = chosen.choice(texts[name]).replace("\n", " ").replace("\r", " ")
+        row[0] = str(number) if chosen.random() < 0.9 else row[0]
+        rows.append(row)
+    package.files["counts"] = csv("counts", rows)
+    for name, content in package.files.items():
+        (tmp_path / f"{name}.csv").write_bytes(content)
+    (tmp_path / "datapackage.json").write_text(json.dumps(package.descriptor), encoding="utf-8")
+    held_by_the_engine(monkeypatch)
+    opened = returnees.open_package(tmp_path)
+    found = on_engine(engine, opened)
+    assert_the_same(found, in_memory(opened))
+    assert any("more rows" in item.message for item in found[0])
+
+
+def test_columns_of_parquet_give_the_same_findings(
+    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every kind of column, in two files of a folder, with nothing in some cells, and each told against a field."""
+    moments = [datetime(2017, 10, 31, 12, 30, 0, 5), None, datetime(1969, 12, 31, 23, 59, 59), datetime(2020, 2, 29)]
+    frame = pl.DataFrame(
+        {
+            "whole": pl.Series([129, None, -1, 2**63 - 1]), "small": pl.Series([1, 2, None, 1], dtype=pl.UInt8),
+            "number": [49.5, None, float("inf"), float("nan")],
+            "single": pl.Series([0.5, 2.0, 7.25, None], dtype=pl.Float32),
+            "day": [date(2017, 10, 31), None, date(1, 1, 1), date(9999, 12, 31)], "yes": [True, None, False, True],
+            "moment": moments, "zoned": pl.Series(moments).dt.replace_time_zone("Europe/Paris"),
+            "code": pl.Series(["NA", None, "", "ü"], dtype=pl.Categorical), "text": ["a", "b ", None, "a"],
+        }
+    )  # fmt: skip
+    for number in range(2):
+        folder = tmp_path / f"data/part={number}"
+        folder.mkdir(parents=True)
+        frame[2 * number : 2 * number + 2].write_parquet(folder / "rows.parquet")
+    kinds = ["integer", "integer", "number", "number", "date", "boolean", "datetime", "datetime", "string", "string"]
+    fields = [{"name": name, "type": kind} for name, kind in zip(frame.columns, kinds, strict=True)]
+    # A key of all rows that repeat it brings them back with every cell; types that do not fit bring the others.
+    wrong = [{**field, "name": field["name"], "type": "year"} for field in fields]
+    resources = [
+        {"name": f"table-{number}", "path": "data", "format": "parquet", "type": "table",
+         "schema": {"fields": [*stated, {"name": "part", "type": "integer", "constraints": {"maximum": 0}}],
+                    "uniqueKeys": [["text"], ["small"]]}}
+        for number, stated in enumerate((fields, wrong))
+    ]  # fmt: skip
+    (tmp_path / "datapackage.json").write_text(json.dumps({"name": "example", "resources": resources}), "utf-8")
+    held_by_the_engine(monkeypatch)
+    package = returnees.open_package(tmp_path)
+    found = on_engine(engine, package)
+    assert_the_same(found, in_memory(package))
+    assert {"F120", "F134", "F137"} <= {item.code for item in found[0]}
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no file can be called so")
+def test_signs_in_a_file_name_stand_for_themselves(
+    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(PACKAGES / "valid", tmp_path / "made")
+    file = tmp_path / "made/datapackage.json"
+    sources = tmp_path / "made/data/sources.csv"
+    (tmp_path / "made/data/s[o]*'?.csv").write_bytes(sources.read_bytes())
+    (tmp_path / "made/data/so-more'x.csv").write_bytes(sources.read_bytes())
+    file.write_text(file.read_text("utf-8").replace("data/sources.csv", "data/s[o]*'?.csv"), "utf-8")
+    held_by_the_engine(monkeypatch)
+    package = returnees.open_package(tmp_path / "made")
+    assert_the_same(on_engine(engine, package), in_memory(package))
+
+
+def run(*arguments: str, **settings: Any) -> subprocess.CompletedProcess[str]:
+    """Run the program with nothing held but by the engine, in a process of its own."""
+    code = (
+        "import sys; from returnees.engines import holding; holding.SMALL = 0; import returnees.cli; "
+        "returnees.cli.main(sys.argv[1:], prog_name='returnees')"
+    )
+    command = [sys.executable, "-c", code, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, **settings)
+
+
+def test_the_report_is_that_of_polars_and_nothing_is_left_behind(tmp_path: Path) -> None:
+    """Nothing stays in the folder for temporary files, nor in the one that the program is started in."""
+    package, here, temporary = str(PACKAGES / "valid-in-other-forms"), tmp_path / "here", tmp_path / "temporary"
+    here.mkdir()
+    temporary.mkdir()
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    told = [run("validate", package, "--engine", name, cwd=here, env=environment) for name in ENGINES]
+    assert {done.returncode for done in told} == {0}
+    assert len({done.stdout for done in told}) == 1
+    assert [*here.iterdir(), *temporary.iterdir()] == []
+
+
+def test_steps_are_told_on_standard_error_when_asked_for() -> None:
+    done = run("--verbose", "validate", str(PACKAGES / "figures-break-a-rule"), "--engine", "duckdb")
+    assert done.returncode == 1 and "laying the rules over" in done.stderr and "laying" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--engine", "ducdb"], "there is no engine 'ducdb'; did you mean 'duckdb'? (there are polars, duckdb)"),
+        (["--engine", "duckdb", "--since", "HEAD"], "--since and --propose-known-issues are not for --engine duckdb"),
+    ],
+)
+def test_what_an_engine_cannot_is_said(arguments: list[str], words: str) -> None:
+    done = CliRunner().invoke(main, ["validate", str(PACKAGES / "valid"), *arguments])
+    assert done.exit_code == 2 and words in done.output
+
+
+def test_an_engine_that_is_not_installed_is_named_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("returnees.engines.choosing.find_spec", lambda _: None)
+    done = CliRunner().invoke(main, ["validate", str(PACKAGES / "valid"), "--engine", "duckdb"])
+    assert done.exit_code == 2 and "pip install 'returnees[duckdb]'" in done.output and "Traceback" not in done.output
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the system has no such limit")
+def test_a_disk_that_is_full_is_one_sentence(tmp_path: Path) -> None:
+    """As full as a disk is on which no file can grow beyond some kilobytes."""
+    import resource
+
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    done = run(
+        "validate", str(PACKAGES / "valid"), "--engine", "duckdb", env=environment,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2**12, 2**12)),
+    )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.startswith("returnees: DuckDB cannot go on: ") and len(done.stderr.strip().splitlines()) == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_place_for_temporary_files_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "not there"))
+    done = CliRunner().invoke(main, ["validate", str(PACKAGES / "valid"), "--engine", "duckdb"])
+    assert done.exit_code == 2 and "there is no place for DuckDB's temporary files" in done.output
+
+
+def test_what_is_stopped_leaves_nothing_behind(root: Path, tmp_path: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-c", STOPPED, str(root)]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"laying\n"
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode not in (0, 1) or b"Aborted" in errors
+    assert list(tmp_path.iterdir()) == []
+
+
+#: Validates, and says when the rules are about to be laid, which it then waits with.
+STOPPED = """
+import sys, time
+from returnees.engines import holding, judging
+holding.SMALL = 0
+real = judging.terms_of_all
+def waiting(*arguments):
+    print("laying", flush=True)
+    time.sleep(30)
+    return real(*arguments)
+judging.terms_of_all = waiting
+import returnees.cli
+returnees.cli.main(["validate", sys.argv[1], "--engine", "duckdb"], prog_name="returnees")
+"""
+
+
+def test_tables_larger_than_the_memory_are_streamed(monkeypatch: pytest.MonkeyPatch) -> None:
+    package = PACKAGES / "figures-break-a-rule"
+    usual = returnees.validate(package, conformance=False)
+    held_by_the_engine(monkeypatch)
+    monkeypatch.setattr("returnees.engines.choosing.memory", lambda: 1_000.0)
+    keep, kept = streaming.Streaming.keep, []
+
+    def counting(self: streaming.Streaming, frame: Lazy) -> Lazy:
+        kept.append(frame)
+        return keep(self, frame)
+
+    monkeypatch.setattr(streaming.Streaming, "keep", counting)
+    streamed = returnees.validate(package, conformance=False)
+    assert kept and streamed == usual
+
+
+def test_the_default_engine_loads_none_of_the_others() -> None:
+    code = (
+        "import sys, returnees; returnees.validate(sys.argv[1], conformance=False); "
+        "loaded = {'duckdb', 'pyspark', 'narwhals.sql', 'returnees.engines.checking'} & sys.modules.keys(); "
+        "sys.exit(str(sorted(loaded)) if loaded else 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(PACKAGES / "bounds")], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+#: Patterns that mean the same everywhere, and those that are left to Polars.
+PORTABLE = [
+    r"[a-z0-9]+(-[a-z0-9]+)*", r"\d{2,3}", r"\w+", r"[\w-]*", r"\S+", r"[^\s@]+", "a.c", "^a$|b", r"é+|\.", "x{2}",
+]  # fmt: skip
+LEFT = ["(?i)a", r"a\b", "[[:alpha:]]+", "[a-z&&[^b]]", "a{2000}", "(?P<n>a)", r"\p{Greek}", "[]a]", r"\x41"]
+TEXTS = [
+    "a", "abc", "a\nc", "ab\n", "12", "123", "٣٤", "été", "é", "_", "x-y", " ", "\u2028", "\u00a0", "a@b", ".", "xx",
+    "b",
+]  # fmt: skip
+
+
+def test_a_portable_pattern_matches_what_it_matches_in_polars() -> None:
+    import duckdb
+
+    for pattern in PORTABLE:
+        ported = portable(pattern)
+        ours = pl.Series(TEXTS).str.contains(f"^(?:{pattern})$").to_list()
+        theirs = [duckdb.execute("SELECT regexp_matches(?, ?)", [text, ported]).fetchone()[0] for text in TEXTS]  # type: ignore[index]
+        assert theirs == ours, pattern
+    assert [portable(pattern) for pattern in LEFT] == [None] * len(LEFT)
+
+
+def test_a_pattern_that_is_not_portable_is_said_not_to_be_checked(
+    tmp_path: Path, duckdb: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(PACKAGES / "pattern", tmp_path / "made")
+    file = tmp_path / "made/datapackage.json"
+    descriptor = json.loads(file.read_text("utf-8"))
+    fields = [field for item in descriptor["resources"] for field in item["schema"]["fields"]]
+    for field in fields:
+        if "pattern" in field.get("constraints", {}):
+            field["constraints"]["pattern"] = f"(?i){field['constraints']['pattern']}"
+    file.write_text(json.dumps(descriptor), "utf-8")
+    held_by_the_engine(monkeypatch)
+    package = returnees.open_package(tmp_path / "made")
+    findings = on_engine(duckdb, package)[0]
+    assert any("the engine 'duckdb' reads it otherwise" in item.message for item in findings if item.code == "F122")
+    with streaming.opened() as polars:
+        assert_the_same(on_engine(polars, package), in_memory(package))
