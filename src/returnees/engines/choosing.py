@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 #: The engines by name. Polars is embedded, and holds tables in memory as long as they fit.
 ENGINES = ("polars", "duckdb")
 #: How much memory checking takes, for each byte of the tables; a compressed byte is taken for five.
-_TIMES, _PACKED = 6, 5
+_TIMES, _PACKED = 8, 5
 
 
 def opening_of(name: str) -> Opening | None:
