@@ -20,6 +20,7 @@ from click.testing import CliRunner
 from differential.cells import CELLS
 from differential.package import COUNTS, ROWS, csv
 from differential.package import sound as given
+from effort import times
 from engines import assert_the_same, held_by_the_engine, in_memory, made_up, on_engine
 
 import returnees
@@ -74,7 +75,18 @@ def changed(name: str) -> bool:
     return unlike or any(item != VALID.get(resource) for resource, item in stated(name).items())
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if changed(name)])
+def chosen() -> Iterator[str]:
+    """Give the broken packages that an engine has to do with: one for each kind of finding, all with more effort."""
+    shown: set[str] = set()
+    for name in filter(changed, NAMES):
+        expected = json.loads((PACKAGES / name / "expected.json").read_text("utf-8"))
+        codes = {item["code"] for item in expected["findings"]}
+        if name in RULED or not codes or codes - shown or times(1) > 1:
+            yield name
+        shown |= codes
+
+
+@pytest.mark.parametrize("name", chosen())
 def test_a_broken_package_gives_the_same_findings(name: str, duckdb: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     package = returnees.open_package(PACKAGES / name)
     ruled = name in RULED
