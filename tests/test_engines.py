@@ -86,7 +86,7 @@ def chosen() -> Iterator[str]:
         shown |= codes
 
 
-@pytest.mark.parametrize("name", chosen())
+@pytest.mark.parametrize("name", list(chosen()))
 def test_a_broken_package_gives_the_same_findings(name: str, duckdb: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     package = returnees.open_package(PACKAGES / name)
     ruled = name in RULED
