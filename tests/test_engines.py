@@ -51,6 +51,12 @@ def duckdb() -> Iterator[Engine]:
         yield opened
 
 
+def follow_ties_of_at_most(figures: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let ties through what was never published be followed in packages of so many figures, on both sides."""
+    monkeypatch.setattr("returnees.contradictions.MOST_FOLLOWED", figures)
+    monkeypatch.setattr("returnees.engines.judging.MOST_FOLLOWED", figures)
+
+
 def stated(name: str) -> dict[str, Any]:
     """Return the resources of a broken package, by name."""
     descriptor = json.loads((PACKAGES / name / "datapackage.json").read_text("utf-8", "replace"))
@@ -97,8 +103,7 @@ def test_a_broken_package_gives_the_same_findings(name: str, duckdb: Engine, mon
 def test_what_is_not_true_together_is_found_where_ties_are_not_followed(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("returnees.contradictions.MOST_FOLLOWED", 0)
-    monkeypatch.setattr("returnees.engines.judging.MOST_FOLLOWED", 0)
+    follow_ties_of_at_most(0, monkeypatch)
     held_by_the_engine(monkeypatch)
     package = returnees.open_package(PACKAGES / "joint-contradiction")
     found = on_engine(engine, package)
@@ -111,8 +116,7 @@ def test_the_shipped_package_gives_the_same_findings(
     root: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch, followed: int
 ) -> None:
     """Once as it is, and once as if it had more figures than are looked at here with all their ties."""
-    monkeypatch.setattr("returnees.contradictions.MOST_FOLLOWED", followed)
-    monkeypatch.setattr("returnees.engines.judging.MOST_FOLLOWED", followed)
+    follow_ties_of_at_most(followed, monkeypatch)
     held_by_the_engine(monkeypatch)
     package = returnees.open_package(root)
     assert_the_same(on_engine(engine, package), in_memory(package))
@@ -123,8 +127,7 @@ def test_a_generated_package_gives_the_same_findings(
 ) -> None:
     command = [sys.executable, str(root / "benchmarks/generate.py"), str(tmp_path / "made"), "--figures", "3000"]
     subprocess.run(command, check=True, capture_output=True)
-    monkeypatch.setattr("returnees.contradictions.MOST_FOLLOWED", 0)
-    monkeypatch.setattr("returnees.engines.judging.MOST_FOLLOWED", 0)
+    follow_ties_of_at_most(0, monkeypatch)
     held_by_the_engine(monkeypatch)
     package = returnees.open_package(tmp_path / "made")
     found = on_engine(engine, package)
@@ -135,8 +138,7 @@ def test_a_generated_package_gives_the_same_findings(
 def test_figures_at_random_give_the_same_findings(
     root: Path, tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("returnees.contradictions.MOST_FOLLOWED", 0)
-    monkeypatch.setattr("returnees.engines.judging.MOST_FOLLOWED", 0)
+    follow_ties_of_at_most(0, monkeypatch)
     held_by_the_engine(monkeypatch, lambda item: item.name in ("figures", "readings", "sources"))
     package = returnees.open_package(made_up(root, tmp_path / "made", 250, 1))
     found = on_engine(engine, package)

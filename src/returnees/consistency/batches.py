@@ -6,11 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import narwhals as nw
 import polars as pl
 
 from returnees.consistency.patterns import GUARD, Pattern
 from returnees.consistency.quantities import Quantities
 from returnees.consistency.rules import Rule
+
+#: A frame of any engine, of which it is not known whether it is computed yet.
+Frame = Any
 
 
 @dataclass(frozen=True)
@@ -74,26 +78,27 @@ def _slots(batch: Batch, number: int, pattern: Pattern, quantities: Quantities) 
         yield (number, place, batch.key(quantities, measure, code), offset, *facts)
 
 
-def fillers(laid: Sequence[Batch], quantities: Quantities, *columns: str) -> pl.DataFrame:
-    """Return, for each batch, the figures that can fill its slots: ``fills``, ``place``, ``quantity`` and `columns`."""
+def fillers(laid: Sequence[Batch], figures: Frame, known: Quantities, *columns: str) -> Frame:
+    """Return, for each batch, the figures that can fill its slots: ``fills``, ``place``, ``quantity`` and `columns`.
+
+    `figures` are quantities on any engine, numbered as those of `known`.
+    """
+    nothing = nw.lit(0).cast(nw.Int64)
+    place = known.placed(nw.col("key"), nw.col("measure"))
     parts = []
     for batch in laid:
-        measure = pl.col("measure") if batch.by_measure else pl.lit(0, pl.Int64)
-        code = pl.col(batch.dimension) if batch.dimension else pl.lit(0, pl.Int64)
-        fills = batch.key(quantities, measure, code).alias("fills")
-        parts.append(limited(batch.rule, quantities).select(fills, quantities.place, "quantity", *columns))
-    return pl.concat(parts)
+        measure = nw.col("measure") if batch.by_measure else nothing
+        code = nw.col(batch.dimension) if batch.dimension else nothing
+        fills = batch.key(known, measure, code).alias("fills")
+        parts.append(limited(batch.rule, figures, known).select(fills, place, "quantity", *columns))
+    return nw.concat(parts, how="vertical")
 
 
-def limited(rule: Rule, quantities: Quantities) -> pl.DataFrame:
+def limited(rule: Rule, figures: Frame, known: Quantities) -> Frame:
     """Return the figures that a rule's ``where`` and ``measures`` leave."""
-    frame = quantities.frame
-    for dimension, codes in rule.where.items():
-        frame = frame.filter(pl.col(dimension).is_in(_numbers(quantities, dimension, codes)))
-    if rule.measures is not None:
-        frame = frame.filter(pl.col("measure").is_in(_numbers(quantities, "measure", rule.measures)))
-    return frame
-
-
-def _numbers(quantities: Quantities, dimension: str, codes: Sequence[str]) -> list[int]:
-    return [number for code in codes if (number := quantities.number(dimension, code)) is not None]
+    limits = dict(rule.where) | ({} if rule.measures is None else {"measure": rule.measures})
+    for dimension, codes in limits.items():
+        numbers = [number for code in codes if (number := known.number(dimension, code)) is not None]
+        # No code has the number -1: some engines take no empty list.
+        figures = figures.filter(nw.col(dimension).is_in(numbers or [-1]))
+    return figures

@@ -77,8 +77,8 @@ def _filled(
     for start in range(0, len(laid), together):
         chosen = laid[start : start + together]
         slots = slots_of(chosen, quantities)
-        figures, table = (nw.from_native(frame, eager_only=True) for frame in (fillers(chosen, quantities), slots))
-        yield members(figures, table, total), slots
+        figures, table = (nw.from_native(frame, eager_only=True) for frame in (quantities.frame, slots))
+        yield members(fillers(chosen, figures, quantities), table, total), slots
 
 
 def _split(
@@ -117,11 +117,10 @@ def _counted(found: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
 
 def _series(rule: Rule, quantities: Quantities, pattern: int, total: int) -> pl.DataFrame:
     """Return the terms of a rule of time."""
-    # What a series shares is the publisher and all coordinates: the source's place in the key is replaced.
-    own, whole = quantities.radix["source"], quantities.frame.schema["key"]
-    line = (pl.col("publisher").cast(whole) * own + pl.col("key") % own) * quantities.base + pl.col("measure")
-    lines = nw.from_native(limited(rule, quantities).with_columns(line.alias("line")), eager_only=True)
-    terms: pl.DataFrame = series(lines, quantities.frame.height, pattern, total).select(*_MEMBER).to_native()
+    line = quantities.line(pl.col("publisher").cast(quantities.whole), pl.col("key"), pl.col("measure"))
+    figures = nw.from_native(quantities.frame.with_columns(line), eager_only=True)
+    figures = limited(rule, figures, quantities)
+    terms: pl.DataFrame = series(figures, quantities.frame.height, pattern, total).select(*_MEMBER).to_native()
     return terms
 
 

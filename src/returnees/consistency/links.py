@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import narwhals as nw
 import polars as pl
 
 from returnees.consistency.batches import batches, fillers, slots_of
@@ -36,9 +37,7 @@ def with_between(quantities: Quantities, rules: Sequence[Rule], profile: Profile
     known, pairs = quantities, []
     fresh = quantities if links.limited else _with_company(quantities)
     for left in reversed(range(longest + 1)):
-        # What the last step leads to is of use only if it was published, and so only what comes before such.
-        among = None if left > 1 else links.before(quantities) if left else quantities.frame.select(quantities.place)
-        found = links.followed(fresh, among)
+        found = links.followed(fresh, links.leading_on(quantities, left))
         new = _new(found, known, quantities, profile) if left else known.frame.clear()
         known = replace(known, frame=pl.concat([known.frame, new]))
         pairs.append(_pairs(found, known, quantities))
@@ -106,9 +105,18 @@ class _Links:
         """Whether a number in a rule limits quantities."""
         return any(pattern.limit for batch in self._batches for _, pattern in batch.patterns)
 
+    def leading_on(self, published: Quantities, left: int) -> pl.DataFrame | None:
+        """Return each ``place`` from which at most `left` more steps can lead to a published one; None for any place.
+
+        It is told only of the last two steps: before these nearly every place is one.
+        """
+        if left > 1:
+            return None
+        return self.before(published) if left else published.frame.select(published.place)
+
     def followed(self, fresh: Quantities, among: pl.DataFrame | None = None) -> pl.DataFrame:
         """Return where steps lead from `fresh`, and only to places of `among`: ``origin``, ``place`` and dates."""
-        figures = fillers(self._batches, fresh, *_DATES)
+        figures = self._fillers(fresh, *_DATES)
         steps = _steps(_filled(self._given, figures), self._others)
         place = pl.col("place") + pl.col("step")
         reached = figures.join(steps, on="fills").select(pl.col("quantity").alias("origin"), place, *_DATES)
@@ -118,10 +126,15 @@ class _Links:
 
     def before(self, quantities: Quantities) -> pl.DataFrame:
         """Return the ``place`` of each of `quantities`, and each from which a step leads to one of these."""
-        figures = fillers(self._batches, quantities)
+        figures = self._fillers(quantities)
         steps = _steps(self._given, _filled(self._others, figures))
         before = figures.join(steps, left_on="fills", right_on="fills_to").select(pl.col("place") - pl.col("step"))
         return pl.concat([before, figures.select("place")]).unique()
+
+    def _fillers(self, quantities: Quantities, *columns: str) -> pl.DataFrame:
+        figures = nw.from_native(quantities.frame, eager_only=True)
+        native: pl.DataFrame = fillers(self._batches, figures, quantities, *columns).to_native()
+        return native
 
 
 def _filled(slots: pl.DataFrame, figures: pl.DataFrame) -> pl.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -36,10 +37,23 @@ class Quantities:
         """Return the number of a code along a dimension (or of a measure), None for one that is not known."""
         return self.numbers[dimension].get(code)
 
+    def placed(self, key: Any, measure: Any) -> Any:
+        """Return what tells a quantity from another but for its date: coordinates and measure, as one number.
+
+        `key` and `measure` are columns of numbers of any library.
+        """
+        return (key * self.base + measure).alias("place")
+
+    def line(self, publisher: Any, key: Any, measure: Any) -> Any:
+        """Return what the figures of a series share, as one number: the publisher stands for the source in the key."""
+        own = self.radix["source"]
+        return ((publisher * own + key % own) * self.base + measure).alias("line")
+
     @property
     def place(self) -> pl.Expr:
-        """What tells a quantity from another but for its date: all its coordinates and its measure, as one number."""
-        return (pl.col("key") * self.base + pl.col("measure")).alias("place")
+        """The place of each quantity, as `placed` numbers it."""
+        expression: pl.Expr = self.placed(pl.col("key"), pl.col("measure"))
+        return expression
 
     @property
     def whole(self) -> pl.DataType:

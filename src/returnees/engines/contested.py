@@ -14,7 +14,7 @@ _ROUNDS = 12
 
 
 def contested(engine: Engine, terms: Lazy, edits: Lazy) -> Lazy:
-    """Return the ``edit`` of those in which quantities pull against each other, as `solve.components.contested` tells.
+    """Return the ``edit`` of those in which quantities pull against each other, as `solve.screening.contested` tells.
 
     `terms` have ``edit``, ``node`` (the quantity), ``coefficient``, ``low`` and ``high``; `edits` have ``edit`` and
     ``limit``.
@@ -55,7 +55,8 @@ def _settled(terms: Lazy, edits: Lazy) -> Lazy:
 def doubtful(engine: Engine, terms: Lazy, edits: Lazy, chosen: Lazy) -> Lazy:
     """Return the ``edit`` of those of `chosen` that hang together with one that no numbers found here meet.
 
-    Numbers that meet all edits are sought from the low ends of the quantities on, as `solve.screening` seeks them.
+    Numbers that meet all edits are sought from the low ends of the quantities on, much as `solve.screening` seeks them:
+    a greater side is raised wherever it has no end, not in the first such place, for which rows have no order here.
     """
     terms = engine.keep(terms.join(chosen, on="edit", how="semi"))
     numbers = engine.keep(

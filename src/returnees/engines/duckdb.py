@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from returnees.engines.shape import shape_of
 from returnees.errors import EngineError
 from returnees.package.model import Resource
 from returnees.package.parts import Part
+from returnees.package.temporary import made, placing
 
 #: How DuckDB writes what Table Schema writes otherwise.
 _NUMBERS = "CASE WHEN isinf({0}) THEN (CASE WHEN {0} > 0 THEN 'INF' ELSE '-INF' END) WHEN isnan({0}) THEN 'NaN' "\
@@ -140,10 +140,8 @@ def opened() -> Iterator[DuckDb]:
     """
     import duckdb
 
-    try:
-        place = tempfile.TemporaryDirectory(prefix="returnees-duckdb-", ignore_cleanup_errors=True)
-    except OSError as error:
-        raise EngineError(f"there is no place for DuckDB's temporary files: {error.strerror or error}") from None
+    with placing(EngineError, "DuckDB's temporary files"):
+        place = made("returnees-duckdb-")
     with place as folder:
         with _told():
             connection = duckdb.connect(str(Path(folder) / "tables.duckdb"))

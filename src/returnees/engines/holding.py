@@ -84,8 +84,8 @@ class Held:
             Stretch(stretch.file, int(at))
             for stretch, at in zip(self.stretches, numbers.search_sorted(starts).to_list(), strict=True)
         )
-        lines = None
         lined = self.resource.form != "parquet"
+        lines = None
         if lined:
             begun = starts.gather(starts.search_sorted(numbers, side="right") - 1)
             lines = (numbers - begun + 2).cast(pl.UInt32)
@@ -117,11 +117,11 @@ def _hold(resource: Resource, limits: Limits, engine: Engine, missing: tuple[str
         if found is not None:
             return found
     if not small and size > limits.slow_bytes:
-        message = (
-            f"The lines of {resource.path or resource.files[0].path} are not one sound row each in UTF-8, and it has "
-            f"more than {limits.slow_bytes:,} bytes; it was not read."
-        )
         path = resource.path or resource.files[0].path
+        message = (
+            f"The lines of {path} are not one sound row each in UTF-8, and it has more than {limits.slow_bytes:,} "
+            "bytes; it was not read."
+        )
         csv = CsvFile(None, [finding("F119", message, resource=resource.name, file=path)])
     else:
         csv = read_stored(resource, limits)

@@ -89,25 +89,37 @@ class _Sheet:
 
 
 def _judged(engine: Engine, known: Laid, patterns: Sequence[Pattern], terms: Lazy) -> _Sheet:
+    """Return the edits of these terms, judged."""
     facts = facts_of(patterns)
     table = engine.frame(facts.select("pattern", "limit", "below", "above", "alone"))
     void = pl.DataFrame(schema={"pattern": pl.Int64, "edits": pl.Int64, "holds": pl.Int64})
-    guards = terms.filter(nw.col("kind") == GUARD).select("edit", "quantity")
-    widened = None
-    whole = terms
+    whole, widened = terms, None
     if any(slot.kind in (GUARD, SCALED) for pattern in patterns for slot in pattern.slots):
-        own = terms.join(table.select("pattern", "alone"), on="pattern", how="inner")
-        nothing = engine.keep(limitless(own))
-        lost = terms.join(nothing, on="edit", how="semi").select("edit", "pattern").unique()
-        found = engine.fetch(lost.group_by("pattern").agg(nw.len().alias("edits")))
-        void = found.select(pl.col("pattern", "edits").cast(pl.Int64), holds=pl.lit(0, pl.Int64))
-        whole = engine.keep(terms.join(nothing, on="edit", how="anti"))
-        guards = engine.keep(whole.filter(nw.col("kind") == GUARD).select("edit", "quantity"))
+        whole, void = _with_limits(engine, table, terms)
         inside, widened = scaled(whole)
         terms = engine.keep(inside)
+    guards = engine.keep(whole.filter(nw.col("kind") == GUARD).select("edit", "quantity"))
+    terms = _bounded(known, terms)
+    bounded = terms.with_columns(nw.lit(False).alias("unpublished"))
+    edits = engine.keep(judged(bounded, _edits(table, whole, widened)))
+    return _Sheet(engine, known, edits, terms, guards, void)
+
+
+def _with_limits(engine: Engine, table: Lazy, terms: Lazy) -> tuple[Lazy, pl.DataFrame]:
+    """Return the terms of edits that limit something, and, by pattern, how many others there are."""
+    own = terms.join(table.select("pattern", "alone"), on="pattern", how="inner")
+    nothing = engine.keep(limitless(own))
+    lost = terms.join(nothing, on="edit", how="semi").select("edit", "pattern").unique()
+    found = engine.fetch(lost.group_by("pattern").agg(nw.len().alias("edits")))
+    void = found.select(pl.col("pattern", "edits").cast(pl.Int64), holds=pl.lit(0, pl.Int64))
+    return engine.keep(terms.join(nothing, on="edit", how="anti")), void
+
+
+def _edits(table: Lazy, terms: Lazy, widened: Lazy | None) -> Lazy:
+    """Return the edits of these terms, as `System.edits` has them, but with the pattern's number for the rule."""
     kind, coefficient = nw.col("kind"), nw.col("coefficient")
     plain = ~kind.is_in([GUARD, COUNTED])
-    sizes = whole.select(
+    sizes = terms.select(
         "edit", "pattern", ((coefficient > 0) & plain).cast(nw.Int64).alias("found_below"),
         ((coefficient < 0) & (kind != GUARD)).cast(nw.Int64).alias("found_above"),
         nw.col("reversed").cast(nw.Int64),
@@ -115,25 +127,30 @@ def _judged(engine: Engine, known: Laid, patterns: Sequence[Pattern], terms: Laz
         nw.col("pattern").min(), nw.col("found_below").sum(), nw.col("found_above").sum(), nw.col("reversed").max()
     )  # fmt: skip
     sizes = sizes.join(table.drop("alone"), on="pattern", how="inner")
-    sizes = sizes.with_columns(nw.lit(0.0).alias("widened")) if widened is None else sizes.join(
-        widened, on="edit", how="left"
-    ).with_columns(nw.col("widened").fill_null(0.0))  # fmt: skip
-    edits = sizes.select(
+    if widened is None:
+        sizes = sizes.with_columns(nw.lit(0.0).alias("widened"))
+    else:
+        sizes = sizes.join(widened, on="edit", how="left").with_columns(nw.col("widened").fill_null(0.0))
+    return sizes.select(
         "edit", "pattern", "limit", "widened", (nw.col("reversed") > 0).alias("dates_reversed"),
         (nw.col("below") - nw.col("found_below")).alias("missing_below"),
         (nw.col("above") - nw.col("found_above")).alias("missing_above"),
     )  # fmt: skip
-    # A count adds up figures that are positive, as 0 or 1: a second quantity of the same figure.
-    is_counted = kind == COUNTED
+
+
+def _bounded(known: Laid, terms: Lazy) -> Lazy:
+    """Return the terms with the bounds of what they count, and ``node``, by which that goes.
+
+    A count adds up figures that are positive, as 0 or 1: a second quantity of the same figure.
+    """
+    is_counted = nw.col("kind") == COUNTED
     one_if = {end: nw.when(nw.col(end) > 0).then(nw.lit(1.0)).otherwise(nw.lit(0.0)) for end in ("least", "most")}
-    terms = terms.select(
+    return terms.select(
         "edit", "quantity", "coefficient", "kind",
         nw.when(is_counted).then(nw.col("quantity") + known.rows).otherwise(nw.col("quantity")).alias("node"),
         nw.when(is_counted).then(one_if["least"]).otherwise(nw.col("least")).alias("low"),
         nw.when(is_counted).then(one_if["most"]).otherwise(nw.col("most")).alias("high"),
     )  # fmt: skip
-    bounded = terms.with_columns(nw.lit(False).alias("unpublished"))
-    return _Sheet(engine, known, engine.keep(judged(bounded, edits)), terms, guards, void)
 
 
 def _broken(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import narwhals as nw
 import polars as pl
 
-from returnees.consistency.batches import Batch, batches, slots_of
+from returnees.consistency.batches import batches, fillers, limited, slots_of
 from returnees.consistency.edits import facts_of
 from returnees.consistency.layout import members, over_dates, series_pairs, series_terms, span, split
 from returnees.consistency.patterns import COUNTED, Pattern
@@ -43,7 +43,7 @@ def terms_of_all(engine: Engine, patterns: Sequence[Pattern], known: Laid) -> Te
     slots = slots_of(chosen, known.codes)
     if slots.height:
         table = engine.frame(slots.cast({"at": pl.Int64, "offset": pl.Int64}))
-        found = engine.keep(members(_fillers(chosen, known), table, total))
+        found = engine.keep(members(fillers(chosen, known.frame, known.codes), table, total))
         whole, others = split(found)
         of_slot = table.select("at", "pattern", "slot", "kind", "coefficient", "alone")
         of_figure = known.frame.select(*_OF_FIGURES)
@@ -57,29 +57,6 @@ def terms_of_all(engine: Engine, patterns: Sequence[Pattern], known: Laid) -> Te
 
 
 _UNLAID = {"pattern": pl.Int64, "edits": pl.Int64, "holds": pl.Int64}
-
-
-def _limited(rule: Rule, known: Laid) -> Lazy:
-    """Return the figures that a rule's ``where`` and ``measures`` leave."""
-    frame = known.frame
-    limits = dict(rule.where) | ({} if rule.measures is None else {"measure": rule.measures})
-    for dimension, codes in limits.items():
-        numbers = [number for code in codes if (number := known.codes.number(dimension, code)) is not None]
-        frame = frame.filter(nw.col(dimension).is_in(numbers) if numbers else nw.lit(False))
-    return frame
-
-
-def _fillers(laid: Sequence[Batch], known: Laid) -> Lazy:
-    """Return, for each batch, the figures that can fill its slots, as `batches.fillers` does."""
-    nothing = nw.lit(0).cast(nw.Int64)
-    place = (nw.col("key") * known.codes.base + nw.col("measure")).alias("place")
-    parts = []
-    for batch in laid:
-        measure = nw.col("measure") if batch.by_measure else nothing
-        code = nw.col(batch.dimension) if batch.dimension else nothing
-        fills = batch.key(known.codes, measure, code).alias("fills")
-        parts.append(_limited(batch.rule, known).select(fills, place, "quantity"))
-    return nw.concat(parts, how="vertical")
 
 
 def _dated(engine: Engine, whole: Lazy) -> Iterator[Lazy]:
@@ -100,9 +77,8 @@ def _dated(engine: Engine, whole: Lazy) -> Iterator[Lazy]:
 
 def _series(engine: Engine, rule: Rule, known: Laid, pattern: int, total: int) -> Lazy:
     """Return the terms of a rule of time."""
-    own = known.codes.radix["source"]
-    line = (nw.col("publisher") * own + nw.col("key") % own) * known.codes.base + nw.col("measure")
-    figures = _limited(rule, known).with_columns(line.alias("line"))
+    line = known.codes.line(nw.col("publisher"), nw.col("key"), nw.col("measure"))
+    figures = limited(rule, known.frame, known.codes).with_columns(line)
     pairs = engine.numbered(series_pairs(figures, known.rows), "number")
     bounds = known.frame.select("quantity", "least", "most")
     terms: Lazy = series_terms(pairs, pattern, total).rename({"key": "edit"})

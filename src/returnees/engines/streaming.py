@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from returnees.engines.shape import shape_of
 from returnees.errors import EngineError
 from returnees.package.model import Resource
 from returnees.package.parts import Part
+from returnees.package.temporary import made, placing
 from returnees.tables.parquetfile import as_text
 
 
@@ -95,10 +95,8 @@ def opened() -> Iterator[Streaming]:
     EngineError
         If there is no place for it.
     """
-    try:
-        place = tempfile.TemporaryDirectory(prefix="returnees-polars-", ignore_cleanup_errors=True)
-    except OSError as error:
-        raise EngineError(f"there is no place for temporary files: {error.strerror or error}") from None
+    with placing(EngineError):
+        place = made("returnees-polars-")
     with place as folder:
         yield Streaming(Path(folder))
 

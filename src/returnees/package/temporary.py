@@ -1,12 +1,13 @@
-"""Files laid out in a temporary folder, for a package that stands nowhere else."""
+"""Temporary folders, and packages laid out in one that stand nowhere else."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
-from returnees.errors import PackageError
+from returnees.errors import PackageError, ReturneesError
 
 
 def laid_out(files: Mapping[str, bytes]) -> tempfile.TemporaryDirectory[str]:
@@ -17,8 +18,8 @@ def laid_out(files: Mapping[str, bytes]) -> tempfile.TemporaryDirectory[str]:
     PackageError
         If there is no place for it.
     """
-    try:
-        folder = tempfile.TemporaryDirectory(prefix="returnees-", ignore_cleanup_errors=True)
+    with placing(PackageError):
+        folder = made("returnees-")
         try:
             for path, content in files.items():
                 target = Path(folder.name) / path
@@ -27,6 +28,18 @@ def laid_out(files: Mapping[str, bytes]) -> tempfile.TemporaryDirectory[str]:
         except BaseException:
             folder.cleanup()
             raise
-    except OSError as error:
-        raise PackageError(f"there is no place for temporary files: {error.strerror or error}") from None
     return folder
+
+
+def made(prefix: str) -> tempfile.TemporaryDirectory[str]:
+    """Return a temporary folder that is removed at the end, as far as that can be done."""
+    return tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True)
+
+
+@contextmanager
+def placing(refused: type[ReturneesError], what: str = "temporary files") -> Iterator[None]:
+    """Raise `refused`, in one sentence, where the system has no place for what is written."""
+    try:
+        yield
+    except OSError as error:
+        raise refused(f"there is no place for {what}: {error.strerror or error}") from None
