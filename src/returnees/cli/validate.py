@@ -49,11 +49,23 @@ def _complete_format(_: click.Context, __: click.Parameter, begun: str) -> list[
 @click.option("--quiet", "-q", is_flag=True, help="Text shows errors only.")
 @click.option("--verbose", "-v", is_flag=True, help="Text shows each finding with its row, and what its code means.")
 @click.option("--engine", default="polars", metavar="NAME", show_default=True, shell_complete=_complete_engine,
-              help="What holds the tables: polars, in memory; duckdb, on the disk, where they can be larger.")
+              help="What holds the tables: polars, in memory; duckdb, on the disk, where they can be larger; spark, on "
+              "one machine or many.")  # fmt: skip
+@click.option(
+    "--spark-master",
+    metavar="URL",
+    help="With --engine spark: the cluster that does the work, such as spark://host:7077.  [default: local[*]]",
+)
+@click.option(
+    "--spark-remote",
+    metavar="URL",
+    help="With --engine spark: a Spark Connect server that does the work, such as sc://host:15002.",
+)
 @limit_option
 def command(
     package: str | None, forms: tuple[str, ...], output: str | None, fail_on: str, max_findings: int | None,
-    since: str | None, propose: bool, quiet: bool, verbose: bool, engine: str, limits: tuple[str, ...],
+    since: str | None, propose: bool, quiet: bool, verbose: bool, engine: str,
+    spark_master: str | None, spark_remote: str | None, limits: tuple[str, ...],
 ) -> None:  # fmt: skip
     """Check PACKAGE: descriptor, files, tables, contracts, rows, rules.
 
@@ -73,11 +85,12 @@ def command(
       returnees validate --propose-known-issues
       returnees validate large-package --limit table_bytes=20G
       returnees validate large-package --engine duckdb
+      returnees validate large-package --engine spark --spark-master spark://host:7077
     """
     from returnees.conformance.judge import Judge
     from returnees.engines.choosing import opening_of
 
-    opening = opening_of(engine)
+    opening = opening_of(engine, spark_master, spark_remote)
     if opening is not None and (propose or since is not None):
         raise click.UsageError(f"--since and --propose-known-issues are not for --engine {engine}")
     # Frictionless loads while our own libraries do: on two cores neither waits.

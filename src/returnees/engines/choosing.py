@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
@@ -13,28 +14,41 @@ if TYPE_CHECKING:
     from returnees.package.model import Package
 
 #: The engines by name. Polars is embedded, and holds tables in memory as long as they fit.
-ENGINES = ("polars", "duckdb")
+ENGINES = ("polars", "duckdb", "spark")
+#: The libraries that an engine needs, each in an extra of the engine's name.
+_NEEDED = {"duckdb": ("duckdb",), "spark": ("pyspark", "grpc", "pyarrow", "pandas")}
 #: How much memory checking takes, for each byte of the tables; a compressed byte is taken for five.
 _TIMES, _PACKED = 8, 5
 
 
-def opening_of(name: str) -> Opening | None:
+def opening_of(name: str, master: str | None = None, remote: str | None = None) -> Opening | None:
     """Return what opens the engine called `name`, None for Polars in memory.
+
+    `master` is the cluster on which Spark works, `remote` the Spark Connect server that it is reached by.
 
     Raises
     ------
     UsageError
-        If there is no such engine, or its library is not installed.
+        If there is no such engine, its library is not installed, or what is said of Spark does not go together.
     """
     if name not in ENGINES:
         raise UsageError(f"there is no engine {name!a}{nearest(name, ENGINES)} (there are {', '.join(ENGINES)})")
+    if name != "spark" and (master is not None or remote is not None):
+        raise UsageError("--spark-master and --spark-remote are for --engine spark")
+    if master is not None and remote is not None:
+        raise UsageError("--spark-master starts Spark here and --spark-remote reaches one that runs: state one of them")
     if name == "polars":
         return None
-    if find_spec(name) is None:
+    missing = [library for library in _NEEDED[name] if find_spec(library) is None]
+    if missing:
         raise UsageError(
-            f"--engine {name} needs {name}, which is not installed; the extra '{name}' brings it: "
+            f"--engine {name} needs {missing[0]}, which is not installed; the extra '{name}' brings it: "
             f"pip install 'returnees[{name}]'"
         )
+    if name == "spark":
+        from returnees.engines import spark
+
+        return partial(spark.opened, master, remote)
     from returnees.engines.duckdb import opened
 
     return opened

@@ -40,7 +40,7 @@ def shape_of(resource: Resource, part: Part) -> Shape | None:
                 return None
             piece = piece.replace(b"\r\n", b"\n") if pairs else piece
             if not names:
-                found = _names(piece, resource.delimiter)
+                found = names_of(piece, resource.delimiter)
                 if found is None:
                     return None
                 names, rows = found, -1
@@ -80,7 +80,7 @@ def _pieces(part: Part, *, packed: bool) -> Iterator[bytes]:
         yield rest + b"\n"
 
 
-def _names(piece: bytes, delimiter: str) -> tuple[str, ...] | None:
+def names_of(piece: bytes, delimiter: str) -> tuple[str, ...] | None:
     """Return the columns of the header; None when it has quotes, or names that are blank or stand twice."""
     header = piece.partition(b"\n")[0]
     if b'"' in header or header.startswith(codecs.BOM_UTF8):
