@@ -212,3 +212,11 @@ def test_what_is_not_plain_csv_is_not_asked_of_frictionless(changed: Callable[[C
     report = returnees.validate(changed(lambda f, r: to_parquet(f, r, "sources") and None))
     told = [item.message for item in report.findings if item.code == "F502"]
     assert told == ["'sources' is Parquet, frictionless is not asked."]
+
+
+@pytest.mark.parametrize("limits", [[], ["--limit", "table_bytes=100000T"]])
+def test_no_room_is_made_for_what_a_packed_table_could_be(limits: list[str]) -> None:
+    """An engine's limits are far out of reach, and a small table is read here all the same."""
+    package = Path(__file__).parent / "packages/valid-in-other-forms"
+    done = CliRunner().invoke(main, ["validate", str(package), "--engine", "duckdb", *limits])
+    assert done.exit_code == 0, done.output

@@ -13,6 +13,8 @@ from io import BufferedReader
 from pathlib import Path
 
 _SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*:")
+#: How much of a packed file is unpacked at once, in bytes.
+_PIECE = 2**24
 
 
 class PathRefused(Exception):
@@ -90,6 +92,15 @@ def opened(file: Path) -> Iterator[BufferedReader]:
         yield stream
 
 
+def _unpacked(stream: BufferedReader, most: int) -> bytes:
+    """Return what a packed file unpacks to, up to so many bytes: no room is made for what is not there."""
+    source, pieces, left = gzip.GzipFile(fileobj=stream), [], most
+    while left and (piece := source.read(min(left, _PIECE))):
+        pieces.append(piece)
+        left -= len(piece)
+    return b"".join(pieces)
+
+
 def read_limited(file: Path, limit: int, *, packed: bool = False) -> bytes:
     """Return the bytes of `file`, or of what a `packed` one (gzip) unpacks to.
 
@@ -101,7 +112,7 @@ def read_limited(file: Path, limit: int, *, packed: bool = False) -> bytes:
     try:
         with opened(file) as stream:
             if packed:
-                content = gzip.GzipFile(fileobj=stream).read(limit + 1)
+                content = _unpacked(stream, limit + 1)
             else:
                 # Room is made at once for as much as is asked for: that is what the file should have.
                 size = min(os.fstat(stream.fileno()).st_size, limit)
