@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,7 +26,7 @@ settings.load_profile("returnees")
 #: Programs beyond this Python that tests may need, and the names they go by.
 PROGRAMS = {
     "chromium": ("chromium", "chromium-browser", "google-chrome"),
-    "java": ("java",),
+    "java 17": ("java",),
     "libreoffice": ("soffice", "libreoffice"),
     "node": ("node",),
     "r": ("Rscript",),
@@ -66,12 +67,20 @@ def find_program(name: str) -> str | None:
     candidates = [found for known in PROGRAMS[name] if (found := shutil.which(known))]
     if name != "another python":
         shown_by = _SHOWN_BY.get(name, ("--version",))
-        return next((found for found in candidates if _runs(found, *shown_by) is not None), None)
+        least = int(name.split()[1]) if name.startswith("java ") else 0
+        answers = ((found, _runs(found, *shown_by)) for found in candidates)
+        return next((found for found, said in answers if said is not None and _release(said) >= least), None)
     # Another release than this one, that can make environments.
     question = "import ensurepip, sys, venv; print('.'.join(map(str, sys.version_info[:2])))"
     this = f"{sys.version_info.major}.{sys.version_info.minor}"
-    answers = ((found, _runs(found, "-c", question)) for found in _pythons() + candidates)
-    return next((found for found, release in answers if release not in (None, this)), None)
+    releases = ((found, _runs(found, "-c", question)) for found in _pythons() + candidates)
+    return next((found for found, release in releases if release not in (None, this)), None)
+
+
+def _release(said: str) -> int:
+    """Return the first number that a program prints, which is its release; 0 if it prints none."""
+    found = re.search(r"\d+", said)
+    return int(found[0]) if found else 0
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -21,7 +21,7 @@ _RETRIES = 5
 #: The port of Spark Connect where an address states none.
 _PORT = 15002
 #: What a cell and a number mean, whatever the server is set to.
-_MEANING = {
+SETTINGS = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.caseSensitive": "true",
@@ -74,7 +74,7 @@ def _opened(remote: str, called: str) -> Iterator[tuple[Any, int]]:
     try:
         with told():
             session.client.set_retry_policies([DefaultPolicy(max_retries=_RETRIES)])
-            for name, value in _MEANING.items():
+            for name, value in SETTINGS.items():
                 session.conf.set(name, value)
             cores = _cores(session, called)
         yield session, cores
