@@ -65,7 +65,7 @@ def test_every_format_is_in_the_documents() -> None:
 
 # Strangers' packages.
 
-HOSTILE = st.text(st.characters() | st.sampled_from('"\'\\<>{}[]#:&*!|%@`-?, \n\x85\u2028\ud800')).filter(str.strip)
+HOSTILE = st.text(st.characters() | st.sampled_from("\"'\\<>{}[]#:&*!|%@`-?, \n\x85\u2028\ud800")).filter(str.strip)
 
 
 @tried(100)

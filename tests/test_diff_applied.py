@@ -65,8 +65,10 @@ def test_the_csv_applied_to_the_old_version_gives_the_new(pair: tuple[Content | 
 
 JSON = st.recursive(
     st.sampled_from([None, True, 0, 1, -1, 10**20, "", "a", "id", "data/t.csv"]),
-    lambda inner: st.lists(inner, max_size=2)
-    | st.dictionaries(st.sampled_from([*NAMES, "column", "position", "filename"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from([*NAMES, "column", "position", "filename"]), inner, max_size=3)
+    ),
     max_leaves=4,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import warnings
@@ -26,6 +27,8 @@ SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.caseSensitive": "true",
 }
+#: What Spark says when a worker is gone.
+_LOST = ("CHECKPOINT_RDD_BLOCK_ID_NOT_FOUND", "ExecutorLostFailure")
 
 
 @contextmanager
@@ -123,10 +126,18 @@ def told() -> Iterator[None]:
     try:
         yield
     except (PySparkException, grpc.RpcError, OSError) as error:
-        lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-        causes = [line.removeprefix("Caused by: ") for line in lines if line.startswith("Caused by: ")]
-        reason = ": ".join([*lines[:1], *causes[-1:]]) or type(error).__name__
-        raise EngineError(f"Spark cannot go on: {' '.join(reason.split())[:400]}") from error
+        raise EngineError(f"Spark cannot go on: {_reason(str(error)) or type(error).__name__}") from error
+
+
+def _reason(said: str) -> str:
+    """Return what went wrong, from what Spark says of it and what had caused it."""
+    if any(mark in said for mark in _LOST):
+        return "a worker was lost, and with it rows that only it kept"
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    causes = [line for line in lines if line.startswith("Caused by: ")]
+    told = next(iter(causes[-1:] or lines), "")
+    # Without the names of classes, which say less than what follows them.
+    return " ".join(re.sub(r"^.*\b[\w.$]+(?:Exception|Error): ", "", told).split())[:400]
 
 
 def address(part: Part) -> str:

@@ -1,0 +1,261 @@
+"""Spark finds what Polars finds, keeps its rows to itself, and leaves nothing behind; see test_engines.py."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pyspark
+import pytest
+from click.testing import CliRunner
+from engines import assert_the_same, held_by_the_engine, in_memory, made_up, on_engine
+
+import returnees
+from returnees.cli import main
+from returnees.engines import spark as sparks
+from returnees.engines import sparkserver, sparksession
+from returnees.engines.seam import Lazy
+
+needs_java = pytest.mark.needs("java 17")
+pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
+
+PACKAGES = Path(__file__).parent / "packages"
+#: Broken packages in which an engine has most to do; with more effort all are tried.
+CHOSEN = ("joint-contradiction", "known-issue", "primary-key-twice")
+#: What makes short work of small tables; what is found is the same.
+QUICK = {
+    "spark.sql.codegen.wholeStage": "false",
+    "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+    "spark.sql.adaptive.enabled": "false",
+}
+#: What no plan may have: rows that Python sees one by one, and joins of every row with every row.
+FORBIDDEN = re.compile(r"Python|Pandas|InArrow|CartesianProduct|BroadcastNestedLoopJoin")
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """The address of a server that the tests of this file share."""
+    with sparkserver.server("local[2]") as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def spark(address: str) -> Iterator[sparks.Spark]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in QUICK.items():
+            patch.setitem(sparksession.SETTINGS, name, value)
+        with sparks.opened(None, address) as opened:
+            yield opened
+
+
+def changed_tables(name: str) -> set[str]:
+    """Return the tables of a broken package whose files are not those of the sound one, and figures."""
+    own, sound = PACKAGES / name / "data", PACKAGES / "valid/data"
+    files = [file for file in own.iterdir() if file.is_file()]
+    unlike = [f for f in files if not (sound / f.name).is_file() or (sound / f.name).read_bytes() != f.read_bytes()]
+    return {"figures", *(file.stem for file in unlike)}
+
+
+@needs_java
+@pytest.mark.parametrize("name", CHOSEN)
+def test_a_broken_package_gives_the_same_findings(
+    name: str, spark: sparks.Spark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = returnees.open_package(PACKAGES / name)
+    chosen = changed_tables(name)
+    held_by_the_engine(monkeypatch, lambda item: item.name in chosen)
+    assert_the_same(on_engine(spark, package), in_memory(package))
+
+
+@needs_java
+def test_figures_at_random_give_the_same_findings_and_stay_where_they_are(
+    root: Path, tmp_path: Path, spark: sparks.Spark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No plan has rows that Python sees one by one or joins every row with every row, and few rows come back."""
+    plans, heights = [], []
+    keep, numbered, fetch = sparks.Spark.keep, sparks.Spark.numbered, sparks.Spark.fetch
+
+    def planned(frame: Lazy) -> Lazy:
+        plans.append(frame.to_native()._explain_string(mode="simple"))
+        return frame
+
+    def fetched(self: sparks.Spark, frame: Lazy) -> pl.DataFrame:
+        found = fetch(self, planned(frame))
+        heights.append(found.height)
+        return found
+
+    monkeypatch.setattr(sparks.Spark, "keep", lambda self, frame: keep(self, planned(frame)))
+    monkeypatch.setattr(sparks.Spark, "numbered", lambda self, frame, name: numbered(self, planned(frame), name))
+    monkeypatch.setattr(sparks.Spark, "fetch", fetched)
+    monkeypatch.setattr("returnees.contradictions.MOST_FOLLOWED", 0)
+    monkeypatch.setattr("returnees.engines.judging.MOST_FOLLOWED", 0)
+    held_by_the_engine(monkeypatch, lambda item: item.name in ("figures", "readings", "sources"))
+    package = returnees.open_package(made_up(root, tmp_path / "made", 60, 7))
+    found = on_engine(spark, package)
+    assert_the_same(found, in_memory(package))
+    assert {"F201", "F205"} <= {item.code for item in found[0]}
+    assert len(plans) > 50 and any("HashAggregate" in plan for plan in plans), "the plans are those of Spark"
+    assert [plan for plan in plans if FORBIDDEN.search(plan)] == []
+
+
+@needs_java
+def test_a_server_that_runs_gives_the_report_of_polars(address: str, tmp_path: Path) -> None:
+    """Tables in other forms: compressed, in several files, in folders, as Parquet."""
+    package, here = str(PACKAGES / "valid-in-other-forms"), tmp_path / "here"
+    here.mkdir()
+    ours = run("validate", package, "--engine", "spark", "--spark-remote", address, cwd=here)
+    theirs = run("validate", package, cwd=here)
+    assert (ours.returncode, ours.stdout, ours.stderr) == (0, theirs.stdout, "")
+    assert list(here.iterdir()) == []
+
+
+#: Runs the program with every table handed over, however small.
+PROGRAM = """
+import sys
+from returnees.engines import holding
+holding.SMALL = 0
+import returnees.cli
+returnees.cli.main(sys.argv[1:], prog_name='returnees')
+"""
+PYTHON = [sys.executable, "-c", PROGRAM]
+
+
+def run(*arguments: str, **settings: Any) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*PYTHON, *arguments], capture_output=True, text=True, check=False, timeout=300, **settings)
+
+
+def processes() -> dict[int, tuple[int, str]]:
+    """Return the processes of this machine: of each its parent and its command."""
+    listed = subprocess.run(
+        ["ps", "-A", "-ww", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+    ).stdout
+    return {
+        int(own): (int(parent), said) for own, parent, said in (line.split(None, 2) for line in listed.splitlines())
+    }
+
+
+def started_by(program: int, what: str) -> list[int]:
+    """Return the processes of `what` that a program has started, or one that it has started, and so on."""
+    known = processes()
+    found = [own for own, (_, said) in known.items() if what in said]
+
+    def above(own: int) -> Iterator[int]:
+        while own in known:
+            own = known[own][0]
+            yield own
+
+    return [own for own in found if program in above(own)]
+
+
+def begun(folder: Path, package: str, step: str, *options: str) -> subprocess.Popen[str]:
+    """Start a check on Spark and return when it has come to a step."""
+    process = subprocess.Popen(
+        [*PYTHON, "--verbose", "validate", str(PACKAGES / package), "--engine", "spark", *options], text=True,
+        env={**os.environ, "TMPDIR": str(folder)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stderr is not None
+    assert any(step in line for line in process.stderr), "it came to that step"
+    return process
+
+
+@needs_java
+def test_a_worker_that_is_lost_is_one_sentence(tmp_path: Path) -> None:
+    """With a process of its own for a worker, which is killed when it has kept something."""
+    process = begun(tmp_path, "joint-contradiction", "judging", "--spark-master", "local-cluster[1,1,1024]")
+    try:
+        for worker in started_by(process.pid, "CoarseGrainedExecutorBackend"):
+            os.kill(worker, signal.SIGKILL)
+        _, errors = process.communicate(timeout=200)
+    finally:
+        process.kill()
+        # A cluster of this kind, which is for tests, has its workers write where Spark is installed.
+        shutil.rmtree(Path(pyspark.__file__).parent / "work", ignore_errors=True)
+    assert process.returncode == 2
+    assert "Spark cannot go on: a worker was lost" in errors and "Traceback" not in errors
+    assert list(tmp_path.iterdir()) == []
+
+
+@needs_java
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
+def test_what_is_stopped_leaves_nothing_behind(sent: signal.Signals, tmp_path: Path) -> None:
+    process = begun(tmp_path, "valid", "reading")
+    started = started_by(process.pid, "SparkConnectServer")
+    assert started
+    process.send_signal(sent)
+    _, errors = process.communicate(timeout=100)
+    assert process.returncode != 0 and "Traceback" not in errors
+    until = time.monotonic() + 60
+    while (left := set(started) & set(processes())) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not left
+    # Nobody can remove anything after a signal that cannot be caught.
+    assert sent == signal.SIGKILL or list(tmp_path.iterdir()) == []
+
+
+@needs_java
+@pytest.mark.skipif(os.name == "nt", reason="the system has no such limit")
+def test_a_disk_that_is_full_is_one_sentence(root: Path, tmp_path: Path) -> None:
+    """As full as a disk is on which no file can grow beyond some kilobytes."""
+    import resource
+
+    done = run(
+        "validate", str(root), "--engine", "spark", env={**os.environ, "TMPDIR": str(tmp_path)},
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2**12, 2**12)),
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (2, "returnees: Spark cannot go on: File too large\n")
+    assert list(tmp_path.iterdir()) == []
+
+
+@needs_java
+def test_a_cluster_that_is_none_is_one_sentence(tmp_path: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    done = run("validate", str(PACKAGES / "valid"), "--engine", "spark", "--spark-master", "nonsense", env=environment)
+    assert done.returncode == 2
+    assert done.stderr.startswith("returnees: Spark does not start: ") and "Master must" in done.stderr
+    assert len(done.stderr.splitlines()) == 1 and list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--spark-remote", "sc://127.0.0.1:1"], "no Spark Connect server answers at sc://127.0.0.1:1"),
+        (["--spark-remote", "spark://a:1"], "is no address of Spark Connect, such as sc://localhost:15002"),
+        (["--spark-remote", "sc://a:b"], "is no address of Spark Connect"),
+        (["--spark-remote", "sc://a", "--spark-master", "local"], "state one of them"),
+        (["--engine", "duckdb", "--spark-master", "local"], "are for --engine spark"),
+    ],
+)
+def test_what_is_said_of_spark_must_go_together(options: list[str], words: str) -> None:
+    done = CliRunner().invoke(main, ["validate", str(PACKAGES / "valid"), "--engine", "spark", *options])
+    assert done.exit_code == 2 and words in done.output and "Traceback" not in done.output
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a program is made of a shell script")
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        (None, "there is none on the PATH"),
+        ("echo 'openjdk version \"11.0.2\" 2019-01-15' >&2", "is Java 11"),
+        ("echo 'java version \"1.8.0_201\"' >&2", "is Java 8"),
+        ("exit 1", "does not say which it is"),
+    ],
+)
+def test_a_java_that_will_not_do_is_told(
+    script: str | None, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if script is not None:
+        (tmp_path / "java").write_text(f"#!/bin/sh\n{script}\n")
+        (tmp_path / "java").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    done = CliRunner().invoke(main, ["validate", str(PACKAGES / "valid"), "--engine", "spark"])
+    assert done.exit_code == 2 and words in done.output and "Spark needs Java 17 or newer" in done.output
