@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -145,6 +146,28 @@ def frictionless_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
     # Only there: other processes are started as ever.
     monkeypatch.setattr(judge, "subprocess", SimpleNamespace(**{**vars(subprocess), "Popen": HereAndNow}))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rules_asked_once() -> Iterator[None]:
+    """Let rules be tried on their own examples, and on each other, once: no figure of a package has a part in it."""
+    from returnees import contradictions
+
+    answers: dict[tuple[object, bytes], list[Any]] = {}
+
+    def once_of(ask: Callable[[Any], Iterable[Any]]) -> Callable[[Any], list[Any]]:
+        def asked(setting: Any) -> list[Any]:
+            about = ask, pickle.dumps((setting.profile, setting.rules, setting.about, setting.rule_file))
+            if about not in answers:
+                answers[about] = list(ask(setting))
+            return answers[about]
+
+        return asked
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("example_findings", "contradictory_rules"):
+            patch.setattr(contradictions, name, once_of(getattr(contradictions, name)))
+        yield
 
 
 @pytest.fixture(scope="session")
