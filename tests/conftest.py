@@ -149,24 +149,33 @@ def frictionless_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def rules_asked_once() -> Iterator[None]:
-    """Let rules be tried on their own examples, and on each other, once: no figure of a package has a part in it."""
+def asked_once() -> Iterator[None]:
+    """Let be asked once what comes up for nearly every package of the tests, and has an answer of its own.
+
+    That is whether descriptors have the shape that the official profiles ask for, and whether rules do what they say
+    in their own examples and can hold together: the rows of a package have no part in it.
+    """
     from returnees import contradictions
+    from returnees.package import opening
 
     answers: dict[tuple[object, bytes], list[Any]] = {}
 
-    def once_of(ask: Callable[[Any], Iterable[Any]]) -> Callable[[Any], list[Any]]:
-        def asked(setting: Any) -> list[Any]:
-            about = ask, pickle.dumps((setting.profile, setting.rules, setting.about, setting.rule_file))
-            if about not in answers:
-                answers[about] = list(ask(setting))
-            return answers[about]
+    def once_of(ask: Callable[..., Iterable[Any]], about: Callable[..., object]) -> Callable[..., list[Any]]:
+        def asked(*arguments: Any) -> list[Any]:
+            key = ask, pickle.dumps(about(*arguments))
+            if key not in answers:
+                answers[key] = list(ask(*arguments))
+            return list(answers[key])
 
         return asked
 
+    def of_rules(setting: Any) -> object:
+        return setting.profile, setting.rules, setting.about, setting.rule_file
+
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(opening, "conforms", once_of(opening.conforms, lambda *stated: stated))
         for name in ("example_findings", "contradictory_rules"):
-            patch.setattr(contradictions, name, once_of(getattr(contradictions, name)))
+            patch.setattr(contradictions, name, once_of(getattr(contradictions, name), of_rules))
         yield
 
 
