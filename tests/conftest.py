@@ -36,6 +36,9 @@ PROGRAMS = {
     "check-datapackage": (str(ROOT / ".venv-peers" / ("Scripts" if os.name == "nt" else "bin") / "python"),),
 }
 
+#: How the names of modules begin whose tests take long, in the order in which they are run.
+LONG = ("website/", "test_engines", "test_wheel.", "test_ci.", "test_docs.", "test_scripts.", "test_faults.")
+
 #: What shows that a reader of `PROGRAMS` is there, called with its program.
 _SHOWN_BY = {
     "datapackage (npm)": ("--eval", f"require({json.dumps(str(ROOT / 'tests/readers/node_modules/datapackage'))})"),
@@ -73,6 +76,16 @@ def find_program(name: str) -> str | None:
     this = f"{sys.version_info.major}.{sys.version_info.minor}"
     answers = ((found, _runs(found, "-c", question)) for found in _pythons() + candidates)
     return next((found for found, release in answers if release not in (None, this)), None)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put first what takes long or makes what others wait for: short tests at the end keep all processes busy."""
+
+    def place(item: pytest.Item) -> int:
+        module = item.path.relative_to(ROOT / "tests").as_posix()
+        return next((number for number, name in enumerate(LONG) if module.startswith(name)), len(LONG))
+
+    items.sort(key=place)
 
 
 @pytest.hookimpl(tryfirst=True)

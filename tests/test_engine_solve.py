@@ -132,7 +132,7 @@ def test_implied_bounds_are_those_of_exact_elimination(part: Component) -> None:
     assert {item.quantity for item in outcome.bounds} == set(part.quantities)
 
 
-@tried(40)
+@tried(20)
 @given(packages())
 def test_whether_a_package_can_be_true_is_what_a_second_solver_says(
     package: tuple[Sequence[Printed], Sequence[str], dict[str, bool]],
