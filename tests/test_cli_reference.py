@@ -23,7 +23,7 @@ VALID = str(Path(__file__).parent / "packages" / "valid")
 SPOILT = str(Path(__file__).parent / "packages" / "enum")
 PROGRAM = [sys.executable, "-m", "returnees"]
 
-pytestmark = pytest.mark.usefixtures("frictionless_here")
+pytestmark = pytest.mark.usefixtures("frictionless_here", "checked_once")
 
 
 def run(*arguments: str, **environment: str) -> Result:
