@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -35,6 +36,9 @@ PROGRAMS = {
     "datapackage (npm)": ("node",),
     "check-datapackage": (str(ROOT / ".venv-peers" / ("Scripts" if os.name == "nt" else "bin") / "python"),),
 }
+
+#: How the names of modules begin whose tests take long, in the order in which they are run.
+LONG = ("website/", "test_engines", "test_wheel.", "test_ci.", "test_docs.", "test_scripts.", "test_faults.")
 
 #: What shows that a reader of `PROGRAMS` is there, called with its program.
 _SHOWN_BY = {
@@ -81,6 +85,16 @@ def _release(said: str) -> int:
     """Return the first number that a program prints, which is its release; 0 if it prints none."""
     found = re.search(r"\d+", said)
     return int(found[0]) if found else 0
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put first what takes long or makes what others wait for: short tests at the end keep all processes busy."""
+
+    def place(item: pytest.Item) -> int:
+        module = item.path.relative_to(ROOT / "tests").as_posix()
+        return next((number for number, name in enumerate(LONG) if module.startswith(name)), len(LONG))
+
+    items.sort(key=place)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -154,6 +168,37 @@ def frictionless_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
     # Only there: other processes are started as ever.
     monkeypatch.setattr(judge, "subprocess", SimpleNamespace(**{**vars(subprocess), "Popen": HereAndNow}))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def asked_once() -> Iterator[None]:
+    """Let be asked once what comes up for nearly every package of the tests, and has an answer of its own.
+
+    That is whether descriptors have the shape that the official profiles ask for, and whether rules do what they say
+    in their own examples and can hold together: the rows of a package have no part in it.
+    """
+    from returnees import contradictions
+    from returnees.package import opening
+
+    answers: dict[tuple[object, bytes], list[Any]] = {}
+
+    def once_of(ask: Callable[..., Iterable[Any]], about: Callable[..., object]) -> Callable[..., list[Any]]:
+        def asked(*arguments: Any) -> list[Any]:
+            key = ask, pickle.dumps(about(*arguments))
+            if key not in answers:
+                answers[key] = list(ask(*arguments))
+            return list(answers[key])
+
+        return asked
+
+    def of_rules(setting: Any) -> object:
+        return setting.profile, setting.rules, setting.about, setting.rule_file
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(opening, "conforms", once_of(opening.conforms, lambda *stated: stated))
+        for name in ("example_findings", "contradictory_rules"):
+            patch.setattr(contradictions, name, once_of(getattr(contradictions, name), of_rules))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -68,7 +68,7 @@ def test_every_format_is_in_the_documents() -> None:
 HOSTILE = st.text(st.characters() | st.sampled_from("\"'\\<>{}[]#:&*!|%@`-?, \n\x85\u2028\ud800")).filter(str.strip)
 
 
-@tried(100)
+@tried(50)
 @given(HOSTILE, HOSTILE, HOSTILE, HOSTILE)
 def test_no_text_breaks_a_format(title: str, word: str, name: str, address: str) -> None:
     import rdflib

@@ -56,8 +56,9 @@ def sample(package: returnees.Package) -> list[str]:
     figures = package.table("figures")
     sources = package.table("sources").join(package.table("publishers"), on="publisher_id", suffix="_of_publisher")
     kinds = figures.join(sources, on="source_id").unique(["kind", "kind_of_publisher"], keep="first")
-    edited = figures.join(sources.filter(sources["authors"].str.contains(";|,|eds")), on="source_id").head(30)
-    chosen = [*FIGURES, *figures["figure_id"][::40], *kinds["figure_id"], *edited["figure_id"]]
+    edited = figures.join(sources.filter(sources["authors"].str.contains(";|,|eds")), on="source_id")
+    edited = edited.unique("source_id", keep="first", maintain_order=True).head(30)
+    chosen = [*FIGURES, *figures["figure_id"][::80], *kinds["figure_id"], *edited["figure_id"]]
     return sorted(set(chosen))
 
 

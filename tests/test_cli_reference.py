@@ -23,7 +23,7 @@ VALID = str(Path(__file__).parent / "packages" / "valid")
 SPOILT = str(Path(__file__).parent / "packages" / "enum")
 PROGRAM = [sys.executable, "-m", "returnees"]
 
-pytestmark = pytest.mark.usefixtures("frictionless_here")
+pytestmark = pytest.mark.usefixtures("frictionless_here", "checked_once")
 
 
 def run(*arguments: str, **environment: str) -> Result:
@@ -127,25 +127,20 @@ def test_verbose_tells_the_steps_on_standard_error() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a pseudo-terminal")
 @pytest.mark.parametrize("refused", [{}, {"NO_COLOR": "1"}, {"TERM": "dumb"}])
-def test_colours_are_for_terminals_and_can_be_refused(refused: dict[str, str]) -> None:
+def test_colours_are_for_terminals_and_can_be_refused(refused: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     import pty
 
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    for name, value in {"TERM": "xterm", **refused}.items():
+        monkeypatch.setenv(name, value)
     main_end, other_end = pty.openpty()
-    known = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | {"TERM": "xterm"} | refused
-    command = [*PROGRAM, "validate", SPOILT, "-q"]
-    process = subprocess.Popen(command, stdout=other_end, stderr=subprocess.DEVNULL, env=known)
-    os.close(other_end)
-    seen = b""
-    while True:
-        try:
-            part = os.read(main_end, 65536)
-        except OSError:
-            break
-        if not part:
-            break
-        seen += part
+    with os.fdopen(other_end, "w", encoding="utf-8") as terminal, pytest.raises(SystemExit) as ended:
+        monkeypatch.setattr(sys, "stdout", terminal)
+        main(["validate", SPOILT, "-q"], prog_name="returnees")
+    monkeypatch.undo()
+    seen = os.read(main_end, 65_536)  # all that was said: it is shorter than what a terminal keeps
     os.close(main_end)
-    assert process.wait() == 1
+    assert ended.value.code == 1
     assert b"F132" in seen
     assert (b"\x1b[" in seen) is not bool(refused)
 

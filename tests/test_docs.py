@@ -74,7 +74,7 @@ def checkout(tmp_path: Path) -> Path:
     return copy_of_shipped(tmp_path)
 
 
-@pytest.mark.usefixtures("frictionless_here")
+@pytest.mark.usefixtures("frictionless_here", "checked_once")
 @pytest.mark.parametrize("document", [file for file in DOCUMENTS if commands(file)], ids=lambda file: file.name)
 def test_commands_in_the_documents_work(document: Path, checkout: Path, request: pytest.FixtureRequest) -> None:
     """The commands of a document are run in order and in one place, as a reader would."""

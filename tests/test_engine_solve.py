@@ -70,7 +70,7 @@ WIDE_PARTS = parts(WIDE, (1.0, -1.0, 1.0, -1.0, 2.0, -0.5))
 ANY_PARTS = st.one_of(SMALL_PARTS, WIDE_PARTS)
 
 
-@tried(100)
+@tried(60)
 @given(st.lists(ANY_PARTS, min_size=1, max_size=4))
 def test_whether_all_can_be_true_is_what_exact_elimination_says(several: list[Component]) -> None:
     for part, answer in zip(several, ask([Question(part) for part in several]), strict=True):
@@ -97,7 +97,7 @@ def _conflicting_is_feasible(part: Component, edits: frozenset[int], figures: fr
     return feasible(rows(part, frozenset(part.figures) - figures, edits))
 
 
-@tried(80)
+@tried(50)
 @given(
     st.lists(ANY_PARTS, min_size=1, max_size=3),
     st.dictionaries(st.sampled_from(["f0", "f1", "f2", "share"]), st.sampled_from([1.0, 2.0, 3.0, math.inf])),
@@ -132,7 +132,7 @@ def test_implied_bounds_are_those_of_exact_elimination(part: Component) -> None:
     assert {item.quantity for item in outcome.bounds} == set(part.quantities)
 
 
-@tried(40)
+@tried(20)
 @given(packages())
 def test_whether_a_package_can_be_true_is_what_a_second_solver_says(
     package: tuple[Sequence[Printed], Sequence[str], dict[str, bool]],

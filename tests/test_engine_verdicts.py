@@ -28,7 +28,7 @@ def judged(drawn: Drawn) -> tuple[Sequence[Printed], Sequence[Rule], Profile, Ed
     return figures, rules, known, edits
 
 
-@tried(60)
+@tried(40)
 @given(packages())
 def test_verdicts_are_those_of_brute_force(drawn: Drawn) -> None:
     figures, rules, known, edits = judged(drawn)
@@ -41,7 +41,7 @@ def test_verdicts_are_those_of_brute_force(drawn: Drawn) -> None:
             assert sure <= counts[(rule.id, verdict)] <= sure + true[(rule.id, outcome, False)], rule.assertion
 
 
-@tried(40)
+@tried(25)
 @given(packages())
 def test_each_verdict_is_that_of_its_own_edit(drawn: Drawn) -> None:
     figures, rules, known, edits = judged(drawn)

@@ -48,7 +48,7 @@ def test_a_full_disk_leaves_the_old_file_or_none(tmp_path: Path) -> None:
     for place in places.values():
         place.mkdir(parents=True)
         (place / first[place.name]).write_text("old")
-    call = [sys.executable, "-W", "ignore", "-c", FULL, str(VALID), str(tmp_path), "16", "2000"]
+    call = [sys.executable, "-B", "-W", "ignore", "-c", FULL, str(VALID), str(tmp_path), "16", "2000"]
     done = subprocess.run(call, capture_output=True, text=True, check=True)
     assert done.stderr == ""
     said = json.loads(done.stdout)

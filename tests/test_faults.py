@@ -25,7 +25,7 @@ from returnees.package.opening import open_package
 from returnees.tidying import tidying
 from returnees.writing import replacing, taking_turns, write_all, write_bytes
 
-pytestmark = pytest.mark.usefixtures("frictionless_here")
+pytestmark = pytest.mark.usefixtures("frictionless_here", "checked_once")
 
 OLD = b"what stood here before\n"
 
@@ -78,7 +78,6 @@ class Stage:
 STOPS = [(name, no_space) for name in sorted(COMMANDS)] + [("tidy", interrupted), ("codebook", interrupted)]
 
 
-@pytest.mark.usefixtures("checked_once")
 @pytest.mark.parametrize(("name", "stop"), STOPS, ids=[f"{name} {stop.__name__}" for name, stop in STOPS])
 def test_stopped_at_any_step(tmp_path: Path, name: str, stop: Callable[[], None]) -> None:
     stage = Stage(tmp_path / "stage", name)

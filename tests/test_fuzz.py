@@ -77,7 +77,7 @@ import os
 from fuzz import guard, values
 from fuzz.targets import Wrong, _sound
 
-guard.SECONDS = 5
+guard.SECONDS = 2
 
 def run(given, place, number):
     if place.parent.name == "warm" or number > 6:

@@ -75,11 +75,10 @@ def test_any_pattern_has_a_size_and_is_judged(pattern: str) -> None:
     assert 0 <= pattern_size(pattern) <= 10**12
 
 
-@pytest.mark.parametrize("pattern", EXPLODING[:2])
-def test_a_pattern_that_explodes_in_frictionless_is_waited_for_so_long_only(tmp_path: Path, pattern: str) -> None:
-    one_table(tmp_path, b"a\n" + b"a" * 40 + b"\n", [{"name": "a", "constraints": {"pattern": pattern}}])
+def test_a_pattern_that_explodes_in_frictionless_is_waited_for_so_long_only(tmp_path: Path) -> None:
+    one_table(tmp_path, b"a\n" + b"a" * 40 + b"\n", [{"name": "a", "constraints": {"pattern": EXPLODING[0]}}])
     with within(60):
-        report = returnees.validate(tmp_path, limits=Limits(judge_seconds=3))
+        report = returnees.validate(tmp_path, limits=Limits(judge_seconds=2))
     assert "F133" in codes(report.findings)  # our own judgement stands
     assert not any(item.code == "F501" for item in report.findings)
 

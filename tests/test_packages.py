@@ -30,8 +30,10 @@ def in_order(findings: list[dict[str, object]]) -> list[dict[str, object]]:
 @pytest.mark.parametrize("name", NAMES)
 def test_package_gives_exactly_the_expected_findings(name: str) -> None:
     """None of them is of frictionless: whatever it finds in these packages, our own checks have said."""
-    report = returnees.validate(PACKAGES / name, today=TODAY)
     expected = expected_of(name)
+    # Where figures contradict each other or rules are wrong, the tables are as sound as those of "valid" to it.
+    of_rules = bool(expected) and all(str(item["code"]).startswith(("F2", "F4")) for item in expected)
+    report = returnees.validate(PACKAGES / name, today=TODAY, conformance=not of_rules)
     keys = expected[0].keys() if expected else ()
     found = [{key: finding_dict(item)[key] for key in keys} for item in report.findings]
     assert in_order(found) == in_order(expected), "\n".join(str(item) for item in report.findings)

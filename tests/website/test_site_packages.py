@@ -13,6 +13,7 @@ import pytest
 
 import returnees
 from returnees.package.opening import open_package
+from returnees.site.plan import Site
 
 from .conftest import build, make_package
 from .test_site_build import pages
@@ -56,8 +57,15 @@ def sectors(folder: Path) -> returnees.Package:
     )
 
 
-def test_a_package_of_another_subject_gets_its_site(tmp_path: Path) -> None:
-    site = build(sectors(tmp_path))
+@pytest.fixture(scope="module")
+def other(tmp_path_factory: pytest.TempPathFactory) -> tuple[returnees.Package, Site]:
+    """The package of another subject with its site, built by one process."""
+    package = sectors(tmp_path_factory.mktemp("other"))
+    return package, build(package, processes=1)
+
+
+def test_a_package_of_another_subject_gets_its_site(other: tuple[returnees.Package, Site]) -> None:
+    _, site = other
     assert {"sectors/mining.html", "sectors/trade.json", "explore.html", "sources/one.html"} <= set(site.files)
     assert not [path for path in site.files if path.startswith(("maps/", "areas/", "publishers/"))]
     page = site.files["sectors/mining.html"].decode("utf-8")
@@ -233,10 +241,9 @@ def test_no_cell_of_a_hostile_package_becomes_markup(tmp_path: Path) -> None:
     check_links(site)
 
 
-def test_same_package_same_bytes(tmp_path: Path) -> None:
-    package = sectors(tmp_path)
-    first, second = build(package, processes=1), build(open_package(package.root), processes=2)
-    assert first == second
+def test_same_package_same_bytes(other: tuple[returnees.Package, Site]) -> None:
+    package, site = other
+    assert site == build(open_package(package.root), processes=2)
 
 
 def test_changes_between_versions_are_told(tmp_path: Path) -> None:
