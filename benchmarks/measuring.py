@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,15 +36,16 @@ class Run:
     disk: float
 
 
-def run(command: Sequence[str], folder: Path = ROOT) -> Run:
-    """Run a command and measure it; what it prints is thrown away.
+def run(command: Sequence[str], folder: Path = ROOT, environment: Mapping[str, str] | None = None) -> Run:
+    """Run a command and measure it; what it prints is thrown away. `environment` is added to that of this process.
 
     Raises
     ------
     SystemExit
         If the command could not do its job, or leaves temporary files behind.
     """
-    done = subprocess.run([*WATCH, *command], cwd=folder, stdout=subprocess.PIPE, check=True)
+    around = {**os.environ, **(environment or {})}
+    done = subprocess.run([*WATCH, *command], cwd=folder, stdout=subprocess.PIPE, check=True, env=around)
     found = json.loads(done.stdout)
     told = " ".join(command)
     if found["code"] not in (0, 1):

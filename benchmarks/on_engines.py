@@ -1,4 +1,4 @@
-"""The engines measured on packages of growing size: processors' seconds, memory, disk and growth.
+"""The engines measured on packages of growing size: processors' seconds, memory, disk, growth, and the cost model.
 
 Processors' seconds are those of the program and of all that it starts, so that a busy machine counts for neither side.
 """
@@ -10,9 +10,11 @@ import math
 import sys
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from cluster import missing
+from costs import Spent, expected, spent, told, work_of
 from generate import generate
 from measuring import RETURNEES, ROOT, Results, Run, run
 
@@ -26,17 +28,28 @@ MOST_IN_MEMORY = 1_000_000
 MOST_ON_SPARK = 2_500_000
 #: How much longer than in memory a package may take that is kept on the disk.
 MOST_TIMES = 5
-#: How memory may grow, in megabytes, up to how many figures, and time, over ten times as many.
-MOST_MEMORY, PROMISED, MOST_GROWTH = 16_000, 10_000_000, 1.1
+#: How much memory is promised, in MB, for how many figures; and how time may grow over ten times as many.
+MOST_MEMORY, PROMISED, MOST_GROWTH = 16_000, (1_000_000, 10_000_000), 1.1
 
+IN_MEMORY, STREAMING, DUCKDB, SPARK = "Polars, in memory", "Polars, streaming", "DuckDB", "Spark"
 #: The ways to validate a package, by name.
 WAYS = {
-    "Polars, in memory": (*RETURNEES, "validate"),
-    "Polars, streaming": (sys.executable, str(ROOT / "benchmarks" / "streamed.py")),
-    "DuckDB": (*RETURNEES, "validate", "--engine", "duckdb"),
-    "Spark": (*RETURNEES, "validate", "--engine", "spark"),
+    IN_MEMORY: (*RETURNEES, "validate"),
+    STREAMING: (sys.executable, str(ROOT / "benchmarks" / "stepped.py")),
+    DUCKDB: (sys.executable, str(ROOT / "benchmarks" / "stepped.py")),
+    SPARK: (*RETURNEES, "validate", "--engine", "spark"),
 }
-_MOST = {"Polars, in memory": MOST_IN_MEMORY, "Spark": MOST_ON_SPARK}
+#: The ways whose steps are noted, and what is asked of them beside the package.
+STEPPED: dict[str, tuple[str, ...]] = {STREAMING: (), DUCKDB: ("--engine", "duckdb")}
+_MOST = {IN_MEMORY: MOST_IN_MEMORY, SPARK: MOST_ON_SPARK}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a way to validate took for a package, and, where its steps are noted, for what."""
+
+    run: Run
+    spent: Spent | None = None
 
 
 def engines(results: Results, arguments: argparse.Namespace) -> None:
@@ -45,43 +58,49 @@ def engines(results: Results, arguments: argparse.Namespace) -> None:
         results.tell("Spark", f"{lack}, not measured")
     terms = terms_of_a_figure(USUAL[0])
     results.tell("terms of a figure", f"{terms:.2f}")
-    starting = {name: found.processor for name, found in measured(FEWEST)}
-    spent: dict[tuple[str, int], float] = {}
+    with tempfile.TemporaryDirectory(prefix="returnees-benchmark-") as folder:
+        starting = {name: found.run.processor for name, found in ways(generate(Path(folder), FEWEST), FEWEST)}
+    seconds: dict[tuple[str, int], float] = {}
+    known: dict[str, tuple[Spent, dict[str, float]]] = {}
     for size in sizes(arguments):
         of_size = {}
-        for name, found in measured(size):
-            of_size[name] = found
-            spent[name, size] = found.processor - starting[name]
-            tell(results, name, size, terms, found)
-            if size <= PROMISED:
-                what = f"peak memory of {name}, in MB, {size:,} figures"
-                results.add(what, found.together, MOST_MEMORY, "{:.0f}")
-            if (before := spent.get((name, size // 10))) is not None and name not in ("Polars, in memory", "Spark"):
-                what = f"growth exponent of {name} from {size // 10:,} to {size:,} figures"
-                results.add(what, math.log(spent[name, size] / before, 10), MOST_GROWTH)
+        with tempfile.TemporaryDirectory(prefix="returnees-benchmark-") as folder:
+            package = generate(Path(folder), size)
+            work = work_of(package, size, size * terms)
+            amounts = f"{work['bytes'] / 1e6:,.0f} MB, {work['rows']:,.0f} rows, {work['cells']:,.0f} cells"
+            results.tell(f"{size:,} figures", f"{amounts}, {work['terms']:,.0f} terms")
+            for name, found in ways(package, size):
+                of_size[name] = found.run
+                seconds[name, size] = found.run.processor - starting[name]
+                tell(results, name, size, terms, found.run)
+                grown(results, name, size, seconds)
+                if found.spent is not None:
+                    modelled(results, f"{name}, {size:,} figures", found.spent, work, known.get(name))
+                    known[name] = found.spent, work
         compare(results, size, of_size)
 
 
 def sizes(arguments: argparse.Namespace) -> list[int]:
     """Return how many figures are measured, as the options ask."""
     million = arguments.million or arguments.ten_million
-    chosen = [*USUAL, *(MILLION if million else ()), *(TEN_MILLION if arguments.ten_million else ())]
+    chosen = {*USUAL, *(MILLION if million else ()), *(TEN_MILLION if arguments.ten_million else ())}
     if arguments.hundred_million_terms:
-        chosen = sorted({*chosen, HUNDRED_MILLION_TERMS[0] // 10, *HUNDRED_MILLION_TERMS})
-    return chosen
+        chosen |= {HUNDRED_MILLION_TERMS[0] // 10, *HUNDRED_MILLION_TERMS}
+    return sorted(chosen)
 
 
-def measured(size: int) -> Iterator[tuple[str, Run]]:
-    """Yield what each way takes for a generated package of so many figures, as soon as it is known."""
-    with tempfile.TemporaryDirectory(prefix="returnees-benchmark-") as folder:
-        yield from ways(generate(Path(folder) / "package", size), size)
-
-
-def ways(package: Path, size: int) -> Iterator[tuple[str, Run]]:
+def ways(package: Path, size: int) -> Iterator[tuple[str, Measured]]:
     """Yield what each way takes for a package of so many figures, as soon as it is known."""
     for name, command in WAYS.items():
-        if size <= _MOST.get(name, size) and not (name == "Spark" and unavailable("spark")):
-            yield name, run([*command, str(package)])
+        if size > _MOST.get(name, size) or (name == SPARK and unavailable("spark")):
+            continue
+        if name not in STEPPED:
+            yield name, Measured(run([*command, str(package)]))
+            continue
+        with tempfile.TemporaryDirectory(prefix="returnees-benchmark-") as folder:
+            steps = Path(folder) / "steps"
+            found = run([*command, str(steps), str(package), *STEPPED[name]])
+            yield name, Measured(found, spent(steps, found.processor))
 
 
 def unavailable(engine: str) -> str | None:
@@ -106,24 +125,44 @@ def terms_of_a_figure(size: int) -> float:
 
 
 def tell(results: Results, name: str, size: int, terms: float, found: Run) -> None:
-    """Print what one way took for one size."""
+    """Print what one way took for one size, and whether its memory is as promised."""
     rate = f"{size / found.processor:,.0f} figures or {size * terms / found.processor:,.0f} terms a second and core"
     took = f"{found.processor:.1f} s of processors in {found.seconds:.1f} s"
     space = f"{found.together:,.0f} MB of memory, {found.disk:,.0f} MB of disk"
-    results.tell(f"{name}, {size:,} figures, {size * terms:,.0f} terms", f"{took}; {rate}; {space}")
+    results.tell(f"{name}, {size:,} figures", f"{took}; {rate}; {space}")
+    least, most = PROMISED
+    if least <= size <= most:
+        results.add(f"peak memory of {name}, in MB, {size:,} figures", found.together, MOST_MEMORY, "{:.0f}")
+
+
+def grown(results: Results, name: str, size: int, seconds: dict[tuple[str, int], float]) -> None:
+    """Print by which power time grew since a tenth of the figures, if these were measured and are on the disk."""
+    before = seconds.get((name, size // 10))
+    if before is not None and name in STEPPED:
+        what = f"growth exponent of {name} from {size // 10:,} to {size:,} figures"
+        results.add(what, math.log(seconds[name, size] / before, 10), MOST_GROWTH)
+
+
+def modelled(
+    results: Results, what: str, found: Spent, work: dict[str, float], before: tuple[Spent, dict[str, float]] | None
+) -> None:
+    """Print what each part of the work cost, and how far the costs of the size before foretold the whole."""
+    results.tell(f"{what}: costs", told(found, work))
+    if before is not None:
+        foretold = expected(*before, work)
+        times = f"{found.seconds / foretold:.2f}"
+        results.tell(f"{what}: measured ({found.seconds:.1f} s) / by the costs before ({foretold:.1f} s)", times)
 
 
 def compare(results: Results, size: int, found: dict[str, Run]) -> None:
     """Print how much longer than in memory the other ways take."""
-    memory = found.get("Polars, in memory")
+    memory = found.get(IN_MEMORY)
     if memory is None:
         return
     for name, other in found.items():
-        if other is memory:
-            continue
-        what = f"{name} ({other.processor:.1f} s) / Polars, in memory ({memory.processor:.1f} s), {size:,} figures"
+        what = f"{name} ({other.processor:.1f} s) / {IN_MEMORY} ({memory.processor:.1f} s), {size:,} figures"
         times = other.processor / memory.processor
-        if name == "Spark":
-            results.tell(what, f"{times:.2f}")
-        else:
+        if name in STEPPED:
             results.add(what, times, MOST_TIMES)
+        elif name == SPARK:
+            results.tell(what, f"{times:.2f}")

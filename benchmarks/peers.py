@@ -44,7 +44,7 @@ def peers(results: Results, arguments: argparse.Namespace) -> None:
     for size in (SIZE, *([MILLION] if arguments.million else ())):
         with tempfile.TemporaryDirectory(prefix="returnees-benchmark-") as folder:
             package = generate(Path(folder), size)
-            ours = dict(ways(package, size))
+            ours = {name: found.run for name, found in ways(package, size)}
             for name, own in ours.items():
                 results.tell(f"`validate`, everything: {name}, {size:,} figures", took(own))
             for peer in PEERS:

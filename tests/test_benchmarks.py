@@ -120,11 +120,12 @@ def test_growth_is_that_of_ten_times_as_many_figures(
     benchmark: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What starting takes is taken off, and every way to validate is told of."""
-    growth, run = benchmark("on_engines"), benchmark("measuring").Run
+    growth, run, costs = benchmark("on_engines"), benchmark("measuring").Run, benchmark("costs")
 
     def ways(_: Path, size: int) -> Any:
         for name in growth.WAYS:
-            yield name, run(1.0, 50.0, 1, 3.0 + size**1.05 / 1000, 60.0, 70.0)
+            took = run(1.0, 50.0, 1, 3.0 + size**1.05 / 1000, 60.0, 70.0)
+            yield name, growth.Measured(took, costs.Spent(took.processor, dict.fromkeys(costs.STEPS, size / 1000)))
 
     monkeypatch.setattr(growth, "ways", ways)
     for name, sizes in {"FEWEST": 1, "USUAL": (200,), "MILLION": (2_000,)}.items():
