@@ -60,8 +60,7 @@ def with_log(command: Sequence[str]) -> tuple[Run, Work]:
 
 def tell(results: Results, what: str, size: int, found: Run, work: Work) -> None:
     """Print what a run on Spark took."""
-    took = f"{found.seconds:.1f} s; {work.tasks:,} tasks, {work.running:.1f} s of executors, of which {work.processor:.1f} s"
-    rate = f"of processors, {size / max(work.processor, 1e-9):,.0f} figures a second and core"
-    amounts = (f"{number / 1e6:,.0f} MB {how}" for how, number in
-               {"read": work.read, "shuffled": work.shuffled, "spilled": work.spilled}.items())  # fmt: skip
-    results.tell(what, f"{took} {rate}; {', '.join(amounts)}")
+    took = f"{found.seconds:.1f} s; {work.tasks:,} tasks in {work.running:.1f} s, {work.processor:.1f} s of processors"
+    rate = f"{size / max(work.processor, 1e-9):,.0f} figures a second and core"
+    amounts = {"read": work.read, "shuffled": work.shuffled, "spilled": work.spilled}
+    results.tell(what, "; ".join([took, rate, *(f"{number / 1e6:,.0f} MB {how}" for how, number in amounts.items())]))

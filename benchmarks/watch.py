@@ -90,8 +90,8 @@ def watched(command: list[str]) -> dict[str, float]:
         watch = Watch(Path(folder))
         watch.start()
         start = time.perf_counter()
-        # Polars spills to a folder of its own, away from TMPDIR.
-        places = {"TMPDIR": folder, "POLARS_OOC_SPILL_DIR": str(Path(folder) / "spilled")}
+        # Polars and Spark have folders of their own, away from TMPDIR.
+        places = {"TMPDIR": folder, "POLARS_OOC_SPILL_DIR": f"{folder}/spilled", "SPARK_LOCAL_DIRS": f"{folder}/spark"}
         nowhere = subprocess.DEVNULL
         child = subprocess.Popen(command, stdout=nowhere, stderr=nowhere, env=os.environ | places)
         code = child.wait()
