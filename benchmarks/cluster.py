@@ -59,9 +59,11 @@ def cluster(workers: int, memory: str = "4g") -> Iterator[str]:
             wait_for(page, workers, processes, folder)
             yield address
         finally:
-            # Workers end what they run before they end themselves; the master goes last.
+            # All are asked before any is waited for: whoever is impatient leaves nothing running.
             for process in reversed(processes):
-                stop(process)
+                process.terminate()
+            for process in reversed(processes):
+                ended(process)
 
 
 def spark_home() -> Path:
@@ -116,9 +118,8 @@ def wait_for(page: int, workers: int, processes: list[subprocess.Popen[bytes]], 
     raise SystemExit("\n".join(["benchmarks: the cluster does not start; its last words:", *last]))
 
 
-def stop(process: subprocess.Popen[bytes]) -> None:
-    """Ask a process to end, and end what is left of its group when it does not."""
-    process.terminate()
+def ended(process: subprocess.Popen[bytes]) -> None:
+    """Wait until a process has ended, and end what is left of its group."""
     with suppress(subprocess.TimeoutExpired):
         process.wait(PATIENCE)
     try:
@@ -126,6 +127,12 @@ def stop(process: subprocess.Popen[bytes]) -> None:
     except ProcessLookupError:
         return
     process.wait()
+
+
+def leave(*_: object) -> None:
+    """Take the first request to end for Ctrl-C, and let no other one disturb the leaving."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def main() -> None:
@@ -136,8 +143,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if lack := missing():
         parser.error(lack)
-    # A request to end is as good as Ctrl-C: nothing is left behind.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, leave)
     try:
         with cluster(arguments.workers, arguments.memory) as address:
             print(address, flush=True)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import argparse
 import math
+import signal
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from cluster import leave
 from engine_speed import edits, locating
 from exports import exports
 from generate import generate
@@ -88,6 +90,8 @@ def main() -> int:
     arguments = parser.parse_args()
     if unknown := set(arguments.sections) - set(SECTIONS):
         parser.error(f"no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
+    # What runs in the background is ended, and what was generated is removed.
+    signal.signal(signal.SIGTERM, leave)
     results = Results()
     for name in arguments.sections or SECTIONS:
         SECTIONS[name](results, arguments)
