@@ -11,7 +11,7 @@ from pathlib import Path
 STEPS = {
     "bytes": ("reading figures", "reading readings", "reading sources", "reading publishers"),
     "cells": ("checking ",),
-    "rows": ("following keys",),
+    "rows": ("following keys", "fetching the rows"),
     "figures": ("reading figures as quantities",),
     "terms": ("laying the rules", "judging the edits"),
 }
@@ -29,7 +29,7 @@ class Spent:
 
     @property
     def rest(self) -> float:
-        """What was spent on starting, fetching and wording."""
+        """What was spent on starting, on what frictionless finds, and on wording."""
         return self.seconds - sum(self.on.values())
 
 
