@@ -18,7 +18,7 @@ import polars as pl
 from generate import generate
 
 if TYPE_CHECKING:
-    from run import Results
+    from measuring import Results
 
     from returnees.solve.components import Component
 
@@ -82,9 +82,9 @@ def locating(results: Results, _: argparse.Namespace) -> None:
     if importlib.util.find_spec("banff"):
         theirs = median(lambda: banff(parts), 3)
         what = f"locating, every explanation ({ours:.2f} s) / banff, one each ({theirs:.3f} s)"
-        print(f"| {what} | {ours / theirs:.1f} | | |", flush=True)
+        results.tell(what, f"{ours / theirs:.1f}")
     else:
-        print("| banff (pip install banff) is not installed and was not measured | | | |")
+        results.tell("banff (pip install banff)", "not installed, not measured")
 
 
 def problems(count: int, seed: int = 1) -> tuple[list[Component], dict[str, float]]:

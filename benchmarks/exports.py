@@ -6,12 +6,9 @@ import argparse
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from generate import generate
-
-if TYPE_CHECKING:
-    from run import Results
+from measuring import RETURNEES, Results, in_turns, run
 
 FORMATS = "csv,json,ndjson,xlsx,parquet,sqlite,duckdb"
 #: Both sides read the one table by its schema and write it; neither checks more than that.
@@ -31,8 +28,6 @@ export(open_package(sys.argv[1]), Path(sys.argv[2]), [sys.argv[3]], ["figures"])
 
 def exports(results: Results, arguments: argparse.Namespace) -> None:
     """Export the shipped package in every format, and many figures as CSV, JSON lines and Parquet."""
-    from run import RETURNEES, in_turns, run
-
     with tempfile.TemporaryDirectory() as folder:
         command = [*RETURNEES, "export", "--allow-invalid", "--to", f"{folder}/out"]
         (shipped,) = in_turns([[*command, ".", "--format", FORMATS]], 5)

@@ -3,6 +3,9 @@
 The tables, fields and schemas are those of the shipped package, whose code lists and hierarchies are taken over. Each
 claiming source reports four to eight figures of one area at one date; sources of one publisher follow each other in
 time. A third of the sources are documents in which figures were read second-hand. The same seed gives the same bytes.
+
+Of what grows with the size only the numbers of the sources are held in memory; the rest is made and written piece by
+piece.
 """
 
 from __future__ import annotations
@@ -11,6 +14,8 @@ import argparse
 import hashlib
 import json
 import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -44,41 +49,52 @@ ONE_BROKEN_IN = 200
 
 SOURCES_OF_A_PUBLISHER = 3
 
+#: So many sources are made at once, of six figures each on average; no publisher's are in two pieces.
+PIECE = 50_000 * SOURCES_OF_A_PUBLISHER
+
 
 def claims(figures: int, random: np.random.Generator) -> pl.DataFrame:
-    """Return the claiming sources: publisher, place in its series, area, date, how many figures."""
+    """Return the claiming sources as numbers: publisher, place in its series, area, month, how many figures."""
     # Six figures a source on average: more sources than needed, of which those beyond the last figure are dropped.
     count = figures // 5 + 8
-    areas = pl.read_csv(ROOT / "data" / "areas.csv", infer_schema=False).filter(pl.col("kind") == "country")["area_id"]
     number = np.arange(count)
     publisher, place = number // SOURCES_OF_A_PUBLISHER, number % SOURCES_OF_A_PUBLISHER
     people = random.lognormal(5.5, 1.2, publisher[-1] + 1) + 60
     months = random.integers(0, 24, publisher[-1] + 1) + 24
     sizes = random.integers(4, 9, count)
     reached = np.minimum(np.cumsum(sizes), figures)
-    month = months[publisher] + place * 14
-    return (
-        pl.DataFrame(
-            {
-                "publisher": publisher,
-                "place": place,
-                "area": publisher % areas.len(),
-                "month": month,
-                "size": np.diff(reached, prepend=0),
-                "people": people[publisher] * (1 + 0.2 * place),
-                "broken": random.integers(0, ONE_BROKEN_IN, count) == 0,
-            }
-        )
-        .filter(pl.col("size") > 0)
-        .with_columns(
-            area_id=pl.col("area").replace_strict(dict(enumerate(areas)), return_dtype=pl.String),
-            publisher_id=pl.format("publisher-{}", pl.col("publisher").cast(pl.String).str.zfill(7)),
-            as_of=pl.format(
-                "{}-{}", 2011 + pl.col("month") // 12, (pl.col("month") % 12 + 1).cast(pl.String).str.zfill(2)
-            ),
-        )
-        .with_columns(source_id=pl.format("{}-report-{}", "publisher_id", pl.col("place") + 1))
-    )
+    return pl.DataFrame(
+        {
+            "publisher": publisher,
+            "place": place,
+            "month": months[publisher] + place * 14,
+            "size": np.diff(reached, prepend=0),
+            "people": people[publisher] * (1 + 0.2 * place),
+            "broken": random.integers(0, ONE_BROKEN_IN, count) == 0,
+        }
+    ).filter(pl.col("size") > 0)
+
+
+def named(works: pl.DataFrame) -> pl.DataFrame:
+    """Return claiming sources with their names, areas and dates."""
+    areas = pl.read_csv(ROOT / "data" / "areas.csv", infer_schema=False).filter(pl.col("kind") == "country")["area_id"]
+    area = pl.col("publisher") % areas.len()
+    month = (pl.col("month") % 12 + 1).cast(pl.String).str.zfill(2)
+    return works.with_columns(
+        area_id=area.replace_strict(dict(enumerate(areas)), return_dtype=pl.String),
+        publisher_id=publisher_id(pl.col("publisher")),
+        as_of=pl.format("{}-{}", 2011 + pl.col("month") // 12, month),
+    ).with_columns(source_id=pl.format("{}-report-{}", "publisher_id", pl.col("place") + 1))
+
+
+def publisher_id(number: pl.Expr) -> pl.Expr:
+    """Return the names of publishers; in their order up to ten million of them."""
+    return pl.format("publisher-{}", number.cast(pl.String).str.zfill(7))
+
+
+def document_id(number: pl.Expr) -> pl.Expr:
+    """Return the names of documents in which figures were read second-hand."""
+    return pl.format("document-{}", number.cast(pl.String).str.zfill(7))
 
 
 def printed(frame: pl.DataFrame, random: np.random.Generator) -> pl.DataFrame:
@@ -122,24 +138,12 @@ def figure_table(sources: pl.DataFrame, random: np.random.Generator) -> pl.DataF
     ).sort("figure_id")
 
 
-def tables(figures: int, seed: int) -> dict[str, pl.DataFrame]:
-    """Return the tables that grow with the size: figures, readings, sources, publishers."""
-    random = np.random.default_rng(seed)
-    works = claims(figures, random)
-    numbers = figure_table(works, random)
-    documents = pl.DataFrame({"number": np.arange(max(1, works.height // 2))}).select(
-        source_id=pl.format("document-{}", pl.col("number").cast(pl.String).str.zfill(7)),
-        publisher_id=pl.format(
-            "publisher-{}", (pl.col("number") % works["publisher"].n_unique()).cast(pl.String).str.zfill(7)
-        ),
-        kind=pl.lit("document"),
-        published=pl.lit("2018-03"),
-    )
-    reports = works.select("source_id", "publisher_id", kind=pl.lit("report"), published="as_of")
-    sources = pl.concat([reports, documents]).select(
+def source_table(works: pl.DataFrame, kind: str) -> pl.DataFrame:
+    """Return sources of one kind, of which name, publisher and date are known."""
+    return works.select(
         "source_id",
         "publisher_id",
-        "kind",
+        kind=pl.lit(kind),
         title=pl.format("Report {} on those who travelled", "source_id"),
         published="published",
         language=pl.lit("en"),
@@ -147,12 +151,16 @@ def tables(figures: int, seed: int) -> dict[str, pl.DataFrame]:
         authors=pl.lit(None, pl.String),
         series=pl.lit(None, pl.String),
     )
+
+
+def reading_table(numbers: pl.DataFrame, documents: int, random: np.random.Generator) -> pl.DataFrame:
+    """Return a reading of each figure, of which a third were read in one of so many documents."""
     second_hand = pl.Series(random.integers(0, 3, numbers.height) == 0)
-    read_in = documents["source_id"].gather(random.integers(0, documents.height, numbers.height))
+    read_in = pl.Series("number", random.integers(0, documents, numbers.height))
     number = pl.coalesce("value", "low", "high").cast(pl.String)
-    readings = numbers.select(
+    return numbers.with_columns(read_in).select(
         "figure_id",
-        document_id=pl.when(second_hand).then(read_in).otherwise("source_id"),
+        document_id=pl.when(second_hand).then(document_id(pl.col("number"))).otherwise("source_id"),
         as_printed=pl.format("{} {} people", pl.col("qualifier").str.replace("_", " "), number),
         qualifier="qualifier",
         value="value",
@@ -161,18 +169,35 @@ def tables(figures: int, seed: int) -> dict[str, pl.DataFrame]:
         locator=pl.lit("p. 7"),
         note=pl.lit(None, pl.String),
     )
-    publishers = works.unique("publisher_id", maintain_order=True).select(
-        "publisher_id",
-        name=pl.format("Institute {}", pl.col("publisher") + 1),
-        kind=pl.lit("research"),
-        area_id="area_id",
-    )
-    return {
-        "figures": numbers,
-        "readings": readings.sort("figure_id", "document_id", "as_printed"),
-        "sources": sources.sort("source_id"),
-        "publishers": publishers.sort("publisher_id"),
-    }
+
+
+def pieces(figures: int, seed: int) -> Iterator[Mapping[str, pl.DataFrame]]:
+    """Yield pieces of the tables that grow with the size, each table in its canonical order."""
+    random = np.random.default_rng(seed)
+    works = claims(figures, random)
+    documents, publishers = max(1, works.height // 2), int(works["publisher"][-1]) + 1
+    for start in range(0, documents, PIECE):
+        number = pl.DataFrame({"number": np.arange(start, min(start + PIECE, documents))})
+        known = number.select(
+            source_id=document_id(pl.col("number")),
+            publisher_id=publisher_id(pl.col("number") % publishers),
+            published=pl.lit("2018-03"),
+        )
+        yield {"sources": source_table(known, "document")}
+    for part in works.iter_slices(PIECE):
+        own = named(part)
+        numbers = figure_table(own, random)
+        yield {
+            "figures": numbers,
+            "readings": reading_table(numbers, documents, random),
+            "sources": source_table(own.rename({"as_of": "published"}), "report"),
+            "publishers": own.unique("publisher", keep="first", maintain_order=True).select(
+                "publisher_id",
+                name=pl.format("Institute {}", pl.col("publisher") + 1),
+                kind=pl.lit("research"),
+                area_id="area_id",
+            ),
+        }
 
 
 def generate(folder: Path, figures: int, seed: int = 1) -> Path:
@@ -184,8 +209,14 @@ def generate(folder: Path, figures: int, seed: int = 1) -> Path:
     # Issues known of the shipped figures are not issues of these.
     issues = folder / "data" / "known_issues.csv"
     issues.write_text(issues.read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8")
-    for name, table in tables(figures, seed).items():
-        table.write_csv(folder / "data" / f"{name}.csv")
+    with ExitStack() as open_files:
+        files = {
+            name: open_files.enter_context((folder / "data" / f"{name}.csv").open("wb"))
+            for name in ("figures", "readings", "sources", "publishers")
+        }
+        for piece in pieces(figures, seed):
+            for name, table in piece.items():
+                table.write_csv(files[name], include_header=files[name].tell() == 0)
     descriptor = json.loads((ROOT / "datapackage.json").read_text(encoding="utf-8"))
     descriptor |= {"name": f"generated-{figures}", "title": f"A generated package of {figures} figures"}
     for resource in descriptor["resources"]:

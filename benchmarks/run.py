@@ -7,90 +7,22 @@ peak of the child process as the system counts it. Exit code 1 if a promise is n
 from __future__ import annotations
 
 import argparse
-import json
 import math
-import statistics
-import subprocess
+import signal
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
+from cluster import leave
 from engine_speed import edits, locating
-from engines import engines
 from exports import exports
-from generate import ROOT, generate
+from generate import generate
+from measuring import FRICTIONLESS, RETURNEES, Results, in_turns, run
+from on_engines import engines
+from on_spark import spark
+from peers import peers
 from reports import reports
-
-BIN = Path(sys.executable).parent
-RETURNEES = [str(BIN / "returnees")]
-FRICTIONLESS = [str(BIN / "frictionless"), "validate"]
-#: Linux counts kibibytes, macOS bytes.
-RSS_UNIT = 1 if sys.platform == "darwin" else 1024
-MEGABYTE = 1_000_000
-
-
-@dataclass(frozen=True)
-class Run:
-    """One child process: how long it took, how much memory it held at most, how it ended, and its processors' time."""
-
-    seconds: float
-    megabytes: float
-    code: int
-    processor: float = 0.0
-
-
-#: Runs a command and prints how long it took, how much memory it held at most and how it ended. It stands between,
-#: because the system counts to a process the memory of the one that started it.
-MEASURE = """
-import json, os, subprocess, sys, time
-nowhere = open(os.devnull, "wb")
-start = time.perf_counter()
-child = subprocess.Popen(sys.argv[1:], stdout=nowhere, stderr=nowhere)
-_, status, usage = os.wait4(child.pid, 0)
-end = os.waitstatus_to_exitcode(status)
-print(json.dumps([time.perf_counter() - start, usage.ru_maxrss, end, usage.ru_utime + usage.ru_stime]))
-"""
-
-
-def run(command: Sequence[str], folder: Path = ROOT) -> Run:
-    """Run a command and measure it; what it prints is thrown away."""
-    measured = subprocess.run(
-        [sys.executable, "-I", "-c", MEASURE, *command], cwd=folder, stdout=subprocess.PIPE, check=True
-    )
-    seconds, peak, code, processor = json.loads(measured.stdout)
-    if code not in (0, 1):
-        raise SystemExit(f"benchmarks: {' '.join(command)} ended with {code}")
-    return Run(seconds, peak * RSS_UNIT / MEGABYTE, code, processor)
-
-
-def in_turns(commands: Sequence[Sequence[str]], repeats: int) -> list[Run]:
-    """Run the commands in turns, after one warm-up of each, and return the median of each."""
-    runs: list[list[Run]] = [[] for _ in commands]
-    for turn in range(repeats + 1):
-        for place, command in enumerate(commands):
-            measured = run(command)
-            if turn:
-                runs[place].append(measured)
-    return [
-        Run(statistics.median(r.seconds for r in each), max(r.megabytes for r in each), each[-1].code) for each in runs
-    ]
-
-
-class Results:
-    """The lines of the table, and whether each promise is kept."""
-
-    def __init__(self) -> None:
-        self.kept = True
-        print("| what | measured | promised | |\n|---|---|---|---|", flush=True)
-
-    def add(self, what: str, measured: float, limit: float, form: str = "{:.2f}", least: bool = False) -> None:
-        """Print one line: `limit` is the most, or the least, that `measured` may be."""
-        kept = measured >= limit if least else measured <= limit
-        self.kept &= kept
-        bound = f"at {'least' if least else 'most'} {form.format(limit)}"
-        print(f"| {what} | {form.format(measured)} | {bound} | {'kept' if kept else 'NOT KEPT'} |", flush=True)
 
 
 def start_up(results: Results, _: argparse.Namespace) -> None:
@@ -120,7 +52,7 @@ def growth(results: Results, arguments: argparse.Namespace) -> None:
             package = generate(Path(folder) / str(size), size)
             (measured,) = in_turns([[*RETURNEES, "validate", str(package)]], 3 if size < 1_000_000 else 1)
             runs.append(measured)
-            print(f"| {size:,} figures validated in s | {measured.seconds:.2f} | | |", flush=True)
+            results.tell(f"{size:,} figures validated in s", f"{measured.seconds:.2f}")
         # Start-up and the start of frictionless are no growth: the empty run is taken off.
         small = generate(Path(folder) / "100", 100)
         (empty,) = in_turns([[*RETURNEES, "validate", str(small)]], 3)
@@ -141,7 +73,9 @@ SECTIONS: dict[str, Callable[[Results, argparse.Namespace], None]] = {
     "locating": locating,
     "exports": exports,
     "reports": lambda results, _: reports(results, in_turns),
-    "engines": lambda results, arguments: engines(results, arguments, run, RETURNEES),
+    "engines": engines,
+    "peers": peers,
+    "spark": spark,
 }
 
 
@@ -150,10 +84,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Measure what is promised, with the peers in the same run.")
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of: {', '.join(SECTIONS)}; default: all")
     parser.add_argument("--million", action="store_true", help="go to a million figures, which takes minutes")
-    parser.add_argument("--ten-million", action="store_true", help="let engines go to ten million, with 16 GB of disk")
+    parser.add_argument("--ten-million", action="store_true", help="let engines go to ten million, with 15 GB of disk")
+    parser.add_argument("--hundred-million-terms", action="store_true",
+                        help="let engines go to a hundred million terms, with 35 GB of disk")  # fmt: skip
     arguments = parser.parse_args()
     if unknown := set(arguments.sections) - set(SECTIONS):
         parser.error(f"no section {', '.join(sorted(unknown))}; there are {', '.join(SECTIONS)}")
+    # What runs in the background is ended, and what was generated is removed.
+    signal.signal(signal.SIGTERM, leave)
     results = Results()
     for name in arguments.sections or SECTIONS:
         SECTIONS[name](results, arguments)

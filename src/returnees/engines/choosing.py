@@ -19,6 +19,8 @@ ENGINES = ("polars", "duckdb", "spark")
 _NEEDED = {"duckdb": ("duckdb",), "spark": ("pyspark", "grpc", "pyarrow", "pandas")}
 #: How much memory checking takes, for each byte of the tables; a compressed byte is taken for five.
 _TIMES, _PACKED = 8, 5
+#: Which share of the memory tables may take: the system has more to hold, and nothing is gained by filling it all.
+_SHARE = 0.5
 
 
 def opening_of(name: str, master: str | None = None, remote: str | None = None) -> Opening | None:
@@ -55,12 +57,12 @@ def opening_of(name: str, master: str | None = None, remote: str | None = None) 
 
 
 def opening_for(package: Package) -> Opening | None:
-    """Return what opens Polars, streaming, when the tables of `package` are larger than the memory; else None."""
+    """Return what opens Polars, streaming, when the tables of `package` are too large for the memory; else None."""
     needed = 0
     for resource in package.resources:
         size = sum(part.file.stat().st_size for part in resource.files)
         needed += _TIMES * size * (_PACKED if resource.packed or resource.form == "parquet" else 1)
-    if needed <= memory():
+    if needed <= _SHARE * memory():
         return None
     from returnees.engines.streaming import opened
 
