@@ -119,23 +119,27 @@ def figure_table(sources: pl.DataFrame, random: np.random.Generator) -> pl.DataF
     rows = rows.join(TEMPLATE, on="slot", how="left", maintain_order="left")
     share = pl.when(pl.col("broken") & (pl.col("slot") == 1)).then(1.5).otherwise(pl.col("share"))
     rows = rows.with_columns(count=(pl.col("people") * share).floor().cast(pl.Int64))
-    return printed(rows, random).select(
-        figure_id=pl.format("{}-{}-{}", "source_id", "measure_id", "population_id"),
-        source_id="source_id",
-        area_id="area_id",
-        measure_id="measure_id",
-        population_id="population_id",
-        affiliation_id=pl.lit("jihadist"),
-        theatre_id=pl.lit("SYR-IRQ"),
-        as_of="as_of",
-        qualifier="qualifier",
-        value="value",
-        low="low",
-        high="high",
-        unit=pl.lit("persons"),
-        basis=pl.lit("research"),
-        note=pl.lit(None, pl.String),
-    ).sort("figure_id")
+    return (
+        printed(rows, random)
+        .select(
+            figure_id=pl.format("{}-{}-{}", "source_id", "measure_id", "population_id"),
+            source_id="source_id",
+            area_id="area_id",
+            measure_id="measure_id",
+            population_id="population_id",
+            affiliation_id=pl.lit("jihadist"),
+            theatre_id=pl.lit("SYR-IRQ"),
+            as_of="as_of",
+            qualifier="qualifier",
+            value="value",
+            low="low",
+            high="high",
+            unit=pl.lit("persons"),
+            basis=pl.lit("research"),
+            note=pl.lit(None, pl.String),
+        )
+        .sort("figure_id")
+    )
 
 
 def source_table(works: pl.DataFrame, kind: str) -> pl.DataFrame:

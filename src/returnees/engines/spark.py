@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -14,8 +15,10 @@ from returnees.engines.regexes import portable
 from returnees.engines.seam import ROW, Lazy, column
 from returnees.engines.sparklines import shape_of
 from returnees.engines.sparksession import address, session_of, told
+from returnees.errors import EngineError
 from returnees.package.model import Resource
 from returnees.package.parts import Part
+from returnees.tables.parquetfile import scanned
 
 #: How much of the tables a partition is made for, and how many there are at least for each core.
 _PARTITION, _PER_CORE = 2**25, 1
@@ -34,12 +37,16 @@ class Spark:
         self._session = session
         self._cores = cores
         self._bytes = 0
+        self._rows: dict[Part, int] = {}
 
     def pattern(self, stated: str) -> str | None:
         return portable(stated)
 
     def shape(self, resource: Resource, part: Part) -> Shape | None:
-        return shape_of(self._session, resource, part)
+        found = shape_of(self._session, resource, part)
+        if found is not None:
+            self._rows[part] = found.rows
+        return found
 
     def csv(
         self, parts: Sequence[Part], delimiter: str, names: Sequence[str], keys: Sequence[str], *, packed: bool
@@ -60,6 +67,7 @@ class Spark:
             with told():
                 frame = self._session.read.parquet(address(part))
                 kinds = dict(frame.dtypes)
+            self._rows[part] = scanned([part.file], sys.maxsize).select(pl.len()).collect().item()
             frames.append(frame)
             cells.append([_as_text("`" + name.replace("`", "``") + "`", kinds[name]) for name in names])
         return self._loaded(parts, frames, cells, keys)
@@ -85,6 +93,7 @@ class Spark:
                 read = frame.select(*texts, place, F.monotonically_increasing_id().alias(_OWN)).localCheckpoint()
                 blocks = read.groupBy(_BLOCK).agg(F.count(F.lit(1)).alias("rows"), F.min(_OWN).alias("first"))
                 counted = sorted((row[_BLOCK], row["rows"], row["first"]) for row in blocks.collect())
+                self._compare(part, sum(rows for _, rows, _ in counted))
                 shifts = []
                 for block, rows, first in counted:
                     shifts.append((block, start - first))
@@ -95,6 +104,14 @@ class Spark:
                 rows = rows.select(*named, (F.col(_OWN) + F.col("shift")).alias(ROW))
                 whole = rows if whole is None else whole.unionAll(rows)
         return nw.from_native(whole)
+
+    def _compare(self, part: Part, rows: int) -> None:
+        """Make sure that Spark has read what the file has: it leaves out hidden files, for one."""
+        has = self._rows[part]
+        if rows != has:
+            raise EngineError(
+                f"Spark reads {rows:,} of the {has:,} rows of {part.path}; does its name begin with _ or .?"
+            )
 
     def _make_room(self, parts: Sequence[Part]) -> None:
         """Have as many partitions as the tables read so far ask for."""

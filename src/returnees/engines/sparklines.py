@@ -48,7 +48,7 @@ def shape_of(session: Any, resource: Resource, part: Part) -> Shape | None:
         )
         found = counts.collect()[0]
     returns = found["returns"]
-    if found["wrong"] or returns not in (0, found["lines"]):
+    if not found["lines"] or found["wrong"] or returns not in (0, found["lines"]):
         return None
     return Shape(names, found["lines"] - 1, returns > 0)
 
@@ -57,8 +57,9 @@ def _row(delimiter: str, width: int) -> str:
     """Return a pattern of Java's for a row; what is possessive is never gone back into, for nothing new is found."""
     mark = "\\" + delimiter
     cell = rf'(?:"[^"\r\x00]*+(?:""[^"\r\x00]*+)*+"|[^"{mark}\r\x00]*+)'
-    # Of one column, a cell that is empty is no row.
-    return rf"\A{cell}(?:{mark}{cell}){{{width - 1}}}\z" if width > 1 else rf'\A(?!(?:"")?\z){cell}\z'
+    # Spark leaves out lines of blanks only, also of tabs between cells, and the exact reader one cell of "" only.
+    blank = r"[\x00-\x20]*\z" if width > 1 else r'(?:[\x00-\x20]*|"")\z'
+    return rf"\A(?!{blank}){cell}(?:{mark}{cell}){{{width - 1}}}\z"
 
 
 def _names(resource: Resource, part: Part) -> tuple[str, ...] | None:

@@ -141,5 +141,6 @@ def _reason(said: str) -> str:
 
 
 def address(part: Part) -> str:
-    """Return how Spark finds a file: every worker must see it under the same path."""
-    return part.file.as_uri()
+    """Return how Spark finds a file, which every worker must see under the same path."""
+    # Nothing is decoded there, and a backslash makes signs of a pattern ordinary ones.
+    return "file://" + re.sub(r"([\\{}\[\]*?])", r"\\\1", part.file.as_posix())
