@@ -62,10 +62,13 @@ class DuckDb:
     def parquet(self, parts: Sequence[Part], names: Sequence[str], keys: Sequence[str]) -> Lazy:
         sources = [f"read_parquet({_path(part.file)}, hive_partitioning = false)" for part in parts]
         cells = []
-        for source in sources:
-            # One file may hold as a number what another holds as text.
-            kinds = dict(self._rows(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {source})"))
-            texts = (_as_text('"' + name.replace('"', '""') + '"', kinds[name]) for name in names)
+        for part, source in zip(parts, sources, strict=True):
+            # One file may hold as a number what another holds as text; and DuckDB gives a column another name when it
+            # is that of an earlier one but for its case.
+            kinds = self._rows(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {source})")
+            stated = [name for name, in self._rows(f"SELECT name FROM parquet_schema({_path(part.file)})")][1:]
+            columns = dict(zip(stated, kinds, strict=True))
+            texts = (_as_text('"' + columns[name][0].replace('"', '""') + '"', columns[name][1]) for name in names)
             cells.append({column(at): f"coalesce({text}, '')" for at, text in enumerate(texts)})
         return self._loaded(parts, sources, cells, keys)
 
