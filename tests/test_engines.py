@@ -173,8 +173,11 @@ def test_columns_of_parquet_give_the_same_findings(
         {
             "whole": pl.Series([129, None, -1, 2**63 - 1]), "small": pl.Series([1, 2, None, 1], dtype=pl.UInt8),
             "number": [49.5, None, float("inf"), float("nan")],
-            "single": pl.Series([0.5, 2.0, 7.25, None], dtype=pl.Float32),
-            "day": [date(2017, 10, 31), None, date(1, 1, 1), date(9999, 12, 31)], "yes": [True, None, False, True],
+            "single": pl.Series([0.5, float("nan"), 7.25, None], dtype=pl.Float32),
+            "day": [date(2017, 10, 31), None, date(1, 1, 1), date(9999, 12, 31)],
+            "beyond": pl.Series([2_932_897, -719_163, 0, None]).cast(pl.Int32).cast(pl.Date),
+            "fine": pl.Series([-1, 1_999_999_999, 1_000, None]).cast(pl.Datetime("ns")),
+            "yes": [True, None, False, True],
             "moment": moments, "zoned": pl.Series(moments).dt.replace_time_zone("Europe/Paris"),
             "code": pl.Series(["NA", None, "", "ü"], dtype=pl.Categorical), "text": ["a", "b ", None, "a"],
         }
@@ -183,7 +186,8 @@ def test_columns_of_parquet_give_the_same_findings(
         folder = tmp_path / f"data/part={number}"
         folder.mkdir(parents=True)
         frame[2 * number : 2 * number + 2].write_parquet(folder / "rows.parquet")
-    kinds = ["integer", "integer", "number", "number", "date", "boolean", "datetime", "datetime", "string", "string"]
+    kinds = ["integer", "integer", "number", "number", "date", "date", "datetime", "boolean", "datetime", "datetime",
+             "string", "string"]  # fmt: skip
     fields = [{"name": name, "type": kind} for name, kind in zip(frame.columns, kinds, strict=True)]
     # A key of all rows that repeat it brings them back with every cell; types that do not fit bring the others.
     wrong = [{**field, "name": field["name"], "type": "year"} for field in fields]

@@ -13,6 +13,8 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import click
+
 #: Signals that stop a command, where the system has them, and what handles each of them before.
 _USUAL: dict[str, Any] = {
     "SIGINT": signal.default_int_handler, "SIGTERM": signal.SIG_DFL, "SIGHUP": signal.SIG_DFL,
@@ -44,9 +46,11 @@ def stopping() -> Iterator[None]:
         yield
         return
     noticed = threading.Event()
+    come: list[int] = []
 
     def handle(number: int, _: object) -> None:
         noticed.set()
+        come.append(number)
         if number == signal.SIGINT:
             raise KeyboardInterrupt
         # Cleaning up is not to be stopped as well.
@@ -61,6 +65,13 @@ def stopping() -> Iterator[None]:
     threading.Thread(target=_watch, args=(bell, numbers, noticed), daemon=True).start()
     try:
         yield
+    except (KeyboardInterrupt, SystemExit, click.Abort, click.exceptions.Exit):
+        raise
+    except Exception:
+        if not come:
+            raise
+        # A library has made something else of it: DuckDB says in an error of its own that a query was interrupted.
+        raise (KeyboardInterrupt() if come[-1] == signal.SIGINT else Stopped(come[-1])) from None
     finally:
         signal.set_wakeup_fd(woken)
         for number, handler in before.items():
