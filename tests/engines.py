@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 
 from returnees.checking import check
-from returnees.engines import holding
+from returnees.engines import duckdb, holding, streaming
 from returnees.engines.checking import check_on
 from returnees.engines.seam import Engine
 from returnees.figures.rows import PARTS
@@ -23,6 +24,8 @@ from returnees.package.model import Package, Resource
 from returnees.tables.model import Table
 
 TODAY = date(2026, 11, 24)
+#: What opens each engine. One that needs a program beyond Python is marked so.
+OPENINGS = [pytest.param(duckdb.opened, id="duckdb"), pytest.param(streaming.opened, id="polars, streaming")]
 Found = tuple[frozenset[Finding], Mapping[str, VerdictCounts], Mapping[str, int]]
 
 
@@ -43,6 +46,12 @@ def _sizes(tables: Mapping[str, Table]) -> dict[str, int]:
 def held_by_the_engine(monkeypatch: Any, chosen: Callable[[Resource], bool] = lambda _: True) -> None:
     """Have the engine hold the chosen tables, however small they are."""
     monkeypatch.setattr(holding, "is_small", lambda resource, size: not chosen(resource))
+
+
+def follow_ties_of_at_most(figures: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let ties through what was never published be followed in packages of so many figures, on both sides."""
+    monkeypatch.setattr("returnees.contradictions.MOST_FOLLOWED", figures)
+    monkeypatch.setattr("returnees.engines.judging.MOST_FOLLOWED", figures)
 
 
 def told(findings: Iterable[Finding]) -> str:

@@ -60,6 +60,7 @@ class _Commands(click.Group):
         import gc
 
         from returnees.cli.common import say
+        from returnees.cli.stopping import Stopped, stopping
         from returnees.cli.telling import quietly, telling_steps
         from returnees.errors import ReturneesError
         from returnees.report.escape import visible
@@ -71,7 +72,10 @@ class _Commands(click.Group):
         atexit.register(gc.freeze)
         with quietly(ctx.params["quiet"]), telling_steps(ctx.params["verbose"]):
             try:
-                return super().invoke(ctx)
+                with stopping():
+                    return super().invoke(ctx)
+            except Stopped as stopped:
+                ctx.exit(stopped.code)
             except ReturneesError as error:
                 say(f"returnees: {visible(str(error))}")
                 ctx.exit(2)

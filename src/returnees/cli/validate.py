@@ -91,8 +91,8 @@ def command(
     from returnees.engines.choosing import opening_of
 
     opening = opening_of(engine, spark_master, spark_remote)
-    if opening is not None and (propose or since is not None):
-        raise click.UsageError(f"--since and --propose-known-issues are not for --engine {engine}")
+    if opening is not None and since is not None:
+        raise click.UsageError(f"--since is not for --engine {engine}: it compares two versions row by row, in memory")
     # Frictionless loads while our own libraries do: on two cores neither waits.
     with nullcontext() if propose else Judge() as judge:
         from returnees.cli.reporting import plan_reports, write_reports
@@ -144,9 +144,14 @@ def _propose(package: Package, report: Report) -> None:
 
     from returnees.consistency.known import is_contradiction, proposed_rows
     from returnees.findings import Severity
+    from returnees.tables.reading import package_missing, read_table, table_resources
 
-    known = package.tables.get("known_issues")
-    taken = known.frame["issue_id"].drop_nulls() if known is not None and "issue_id" in known.frame.columns else ()
+    taken: list[str] = []
+    # Read by itself: the other tables may be larger than the memory.
+    for resource in table_resources(package):
+        if resource.name == "known_issues":
+            known = read_table(package, resource, package_missing(package)).frame
+            taken += map(str, known["issue_id"].drop_nulls()) if "issue_id" in known.columns else ()
     contradictions = [item for item in report.findings if is_contradiction(item)]
     click.echo(proposed_rows(contradictions, date.today(), taken), nl=False)
     total = len(contradictions)

@@ -15,7 +15,8 @@ from returnees.consistency.profile import Profile
 from returnees.consistency.quantities import Quantities
 from returnees.consistency.rules import TIME, Rule
 from returnees.consistency.shares import limitless, scaled
-from returnees.consistency.system import TOLERANCE, System
+from returnees.consistency.system import System
+from returnees.consistency.unlaid import holding
 
 #: What is known of each term before edits are numbered.
 _MEMBER = {
@@ -99,18 +100,9 @@ def _split(
 
 
 def _counted(found: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
-    """Return, by rule, how many edits these figures of smaller sides are in, and how many of them hold all the same.
-
-    The greater side may be nothing, so an edit holds only where its smaller side is all there, and nothing.
-    """
+    """Return, by rule, how many edits these figures of smaller sides are in, and how many of them hold all the same."""
     edits = found.group_by("pattern").agg(pl.col("group").n_unique().cast(pl.Int64).alias("edits"))
-    nothing = pl.col("most") <= TOLERANCE
-    small = found.filter(nothing).select("group").unique()
-    whole = found.join(small, on="group", how="semi").group_by("group", "pattern").agg(
-        nothing.all().alias("nothing"), pl.col("slot").filter(pl.col("kind") != COUNTED).n_unique().alias("slots")
-    )  # fmt: skip
-    whole = whole.join(facts, on="pattern").filter(pl.col("nothing") & (pl.col("slots") == pl.col("below")))
-    holds = whole.group_by("pattern").agg(pl.len().cast(pl.Int64).alias("holds"))
+    holds = holding(nw.from_native(found, eager_only=True), facts, nw.to_native)
     counts = edits.join(holds, on="pattern", how="left").join(facts, on="pattern")
     return counts.select("rule", "edits", pl.col("holds").fill_null(0))
 

@@ -23,7 +23,10 @@ from returnees.package.temporary import made, placing
 #: How DuckDB writes what Table Schema writes otherwise.
 _NUMBERS = "CASE WHEN isinf({0}) THEN (CASE WHEN {0} > 0 THEN 'INF' ELSE '-INF' END) WHEN isnan({0}) THEN 'NaN' "\
     "ELSE {0}::VARCHAR END"  # fmt: skip
-_MOMENTS = "strftime({0}::TIMESTAMP, '%Y-%m-%dT%H:%M:%S.%f')"
+_DAYS = "(CASE WHEN year({0}) > 9999 THEN '+' ELSE '' END || strftime({0}, '{1}'))"
+_DAY, _MOMENT = "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S.%f"
+#: Nanoseconds as a moment to the microsecond that they are of; a cast rounds to the nearest.
+_OF_NANOSECONDS = "make_timestamp((epoch_ns({0}) - (epoch_ns({0}) % 1000 + 1000) % 1000) // 1000)"
 _KINDS = {"VARCHAR": pl.String, "BOOLEAN": pl.Boolean, "DOUBLE": pl.Float64, "FLOAT": pl.Float64}
 #: The longest line of CSV, in bytes; `shape` leaves longer ones to the exact reader.
 _LONGEST_LINE = 2**24
@@ -62,12 +65,19 @@ class DuckDb:
     def parquet(self, parts: Sequence[Part], names: Sequence[str], keys: Sequence[str]) -> Lazy:
         sources = [f"read_parquet({_path(part.file)}, hive_partitioning = false)" for part in parts]
         cells = []
-        for source in sources:
-            # One file may hold as a number what another holds as text.
-            kinds = dict(self._rows(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {source})"))
-            texts = (_as_text('"' + name.replace('"', '""') + '"', kinds[name]) for name in names)
+        for part, source in zip(parts, sources, strict=True):
+            # One file may hold as a number what another holds as text; and DuckDB gives a column another name when it
+            # is that of an earlier one but for its case.
+            kinds = self._rows(f"SELECT column_name, column_type FROM (DESCRIBE SELECT * FROM {source})")
+            stated = self._rows(f"SELECT name, logical_type FROM parquet_schema({_path(part.file)})")[1:]
+            columns = {own[0]: (*kind, str(own[1])) for own, kind in zip(stated, kinds, strict=True)}
+            texts = (_as_text(*columns[name]) for name in names)
             cells.append({column(at): f"coalesce({text}, '')" for at, text in enumerate(texts)})
-        return self._loaded(parts, sources, cells, keys)
+        # Parquet's statistics leave NaN out, and DuckDB would conclude from them that a column has none.
+        self._run("SET disabled_optimizers = 'statistics_propagation'")
+        loaded = self._loaded(parts, sources, cells, keys)
+        self._run("RESET disabled_optimizers")
+        return loaded
 
     def _loaded(
         self, parts: Sequence[Part], sources: Sequence[str], cells: Sequence[dict[str, str]], keys: Sequence[str]
@@ -182,9 +192,15 @@ def _path(file: Path) -> str:
     return _literal(re.sub(r"([*?\[])", r"[\1]", str(file)))
 
 
-def _as_text(cell: str, kind: str) -> str:
+def _as_text(name: str, kind: str, stated: str) -> str:
+    """Return a column as text; `stated` is what the file says of its kind."""
+    cell = '"' + name.replace('"', '""') + '"'
     if kind in ("DOUBLE", "FLOAT"):
         return _NUMBERS.format(f"{cell}::DOUBLE")
+    if kind == "DATE":
+        return _DAYS.format(cell, _DAY)
     if kind.startswith("TIMESTAMP"):
-        return _MOMENTS.format(cell) + (" || 'Z'" if kind.endswith("ZONE") else "")
+        moment = _OF_NANOSECONDS.format(cell) if kind == "TIMESTAMP_NS" else f"{cell}::TIMESTAMP"
+        # DuckDB knows no nanoseconds with a zone, and reads them as if they had none.
+        return _DAYS.format(moment, _MOMENT) + (" || 'Z'" if "isAdjustedToUTC=1" in stated else "")
     return f"{cell}::VARCHAR"

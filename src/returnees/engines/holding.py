@@ -149,6 +149,8 @@ def _csv(resource: Resource, limits: Limits, engine: Engine, missing: tuple[str,
         if shape.returns
     ]  # fmt: skip
     keys = _keys(resource, names)
+    if keys is None:
+        return None
     cells = engine.csv(resource.files, resource.delimiter, names, keys, packed=resource.packed)
     return _held(resource, missing, engine, (*names, *keys), [shape.rows for shape in shapes], findings, cells)
 
@@ -170,12 +172,18 @@ def _parquet(resource: Resource, limits: Limits, engine: Engine, missing: tuple[
     if sum(sizes) * max(1, len(names)) > limits.cells:
         return None
     keys = _keys(resource, names)
+    if keys is None:
+        return None
     return _held(resource, missing, engine, (*names, *keys), sizes, [], engine.parquet(resource.files, names, keys))
 
 
-def _keys(resource: Resource, names: Sequence[str]) -> tuple[str, ...]:
-    """Return the fields that the folders of the files state and the files themselves do not have."""
-    return tuple(dict.fromkeys(key for part in resource.files for key, _ in part.keys if key not in names))
+def _keys(resource: Resource, names: Sequence[str]) -> tuple[str, ...] | None:
+    """Return the fields that the folders of the files state and the files themselves do not have.
+
+    None when the folders of one file state others than those of the first.
+    """
+    keys = [tuple(dict.fromkeys(key for key, _ in part.keys if key not in names)) for part in resource.files]
+    return keys[0] if all(set(own) == set(keys[0]) for own in keys) else None
 
 
 def _held(

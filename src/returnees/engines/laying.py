@@ -11,14 +11,17 @@ import polars as pl
 from returnees.consistency.batches import batches, fillers, limited, slots_of
 from returnees.consistency.edits import facts_of
 from returnees.consistency.layout import members, over_dates, series_pairs, series_terms, span, split
-from returnees.consistency.patterns import COUNTED, Pattern
+from returnees.consistency.patterns import Pattern
 from returnees.consistency.rules import Rule
-from returnees.consistency.system import TOLERANCE
+from returnees.consistency.unlaid import holding
 from returnees.engines.quantities import Laid
 from returnees.engines.seam import Engine, Lazy
 
 #: What is known of each term: the edit, the figure, and the bounds of what it counts.
-_TERM = ("edit", "pattern", "kind", "coefficient", "quantity", "reversed", "least", "most")
+_TERM = {
+    "edit": pl.Int64, "pattern": pl.Int64, "kind": pl.Int64, "coefficient": pl.Float64, "quantity": pl.Int64,
+    "reversed": pl.Boolean, "least": pl.Float64, "most": pl.Float64,
+}  # fmt: skip
 _OF_FIGURES = ("quantity", "first", "last", "cumulative", "least", "most", "twin")
 #: More than there are contexts, which an engine numbers.
 _CONTEXTS = 2**61
@@ -37,8 +40,9 @@ def terms_of_all(engine: Engine, patterns: Sequence[Pattern], known: Laid) -> Te
     total = len(patterns)
     laid = sum(1 for pattern in patterns if pattern.slots)
     facts = facts_of(patterns)
-    sheets = [_series(engine, patterns[number].rule, known, number, total) for number in range(laid, total)]
-    unlaid = pl.DataFrame(schema=_UNLAID)
+    sheets = [engine.frame(pl.DataFrame(schema=_TERM))]
+    sheets += [_series(engine, patterns[number].rule, known, number, total) for number in range(laid, total)]
+    counted = pl.DataFrame(schema=_UNLAID)
     chosen = batches(patterns[:laid])
     slots = slots_of(chosen, known.codes)
     if slots.height:
@@ -51,9 +55,9 @@ def terms_of_all(engine: Engine, patterns: Sequence[Pattern], known: Laid) -> Te
         sheets += _dated(engine, whole)
         most = known.frame.select("quantity", "most")
         others = others.join(of_slot.drop("coefficient", "alone"), on="at", how="inner")
-        unlaid = _unlaid(engine, engine.keep(others.join(most, on="quantity", how="inner")), facts)
+        counted = _counted(engine, engine.keep(others.join(most, on="quantity", how="inner")), facts)
     frame = nw.concat([sheet.select(*_TERM) for sheet in sheets], how="vertical")
-    return Terms(engine.keep(frame), unlaid)
+    return Terms(engine.keep(frame), counted)
 
 
 _UNLAID = {"pattern": pl.Int64, "edits": pl.Int64, "holds": pl.Int64}
@@ -85,25 +89,13 @@ def _series(engine: Engine, rule: Rule, known: Laid, pattern: int, total: int) -
     return terms.join(bounds, on="quantity", how="inner")
 
 
-def _unlaid(engine: Engine, others: Lazy, facts: pl.DataFrame) -> pl.DataFrame:
-    """Return, by pattern, how many edits have only their smaller side, and how many of them hold: see `edits.lay`.
-
-    The greater side may be nothing, so an edit holds only where its smaller side is all there, and nothing.
-    """
-    groups = engine.keep(others.group_by("group", "pattern").agg(nw.col("most").max()))
-    small = engine.keep(groups.filter(nw.col("most") <= TOLERANCE))
-    edits = engine.fetch(groups.group_by("pattern").agg(nw.len().alias("edits")))
-    if not size(engine, small):
-        return edits.select(pl.col("pattern", "edits").cast(pl.Int64), holds=pl.lit(0, pl.Int64))
-    filled = others.filter(nw.col("kind") != COUNTED).join(small.select("group"), on="group", how="semi")
-    filled = filled.select("group", "slot").unique().group_by("group").agg(nw.len().alias("slots"))
-    sizes = small.join(filled, on="group", how="left").with_columns(nw.col("slots").fill_null(0))
-    found = engine.fetch(sizes.group_by("pattern", "slots").agg(nw.len().alias("holds")))
-    whole = found.join(facts, on="pattern").filter(pl.col("slots") == pl.col("below"))
-    holds = whole.group_by("pattern").agg(pl.col("holds").sum())
-    return edits.join(holds, on="pattern", how="left").select(
-        pl.col("pattern", "edits").cast(pl.Int64), pl.col("holds").fill_null(0).cast(pl.Int64)
-    )
+def _counted(engine: Engine, others: Lazy, facts: pl.DataFrame) -> pl.DataFrame:
+    """Return, by pattern, how many edits have only their smaller side, and how many of them hold."""
+    edits = others.select("group", "pattern").unique().group_by("pattern").agg(nw.len().alias("edits"))
+    holds = holding(others, facts, engine.fetch, engine.keep)
+    return engine.fetch(edits).join(holds, on="pattern", how="left").select(
+        pl.col("pattern", "edits").cast(pl.Int64), pl.col("holds").fill_null(0)
+    )  # fmt: skip
 
 
 def size(engine: Engine, frame: Lazy) -> int:

@@ -97,12 +97,7 @@ def _stated(figures: Held, setting: Setting, fields: Mapping[str, str]) -> Lazy:
         **{f"code {name}": field for name, field in fields.items()},
     }
     texts = {name: word_of(figures, cells, field) for name, field in needed.items()}
-    for name in ("qualifier", "unit"):
-        if name in cells:
-            texts[name] = word_of(figures, cells, name)
-    texts["as_of"] = word_of(figures, cells, "as_of") if profile.dated else nw.lit(None).cast(nw.String)
-    if "qualifier" not in texts:
-        texts["qualifier"] = nw.lit(None).cast(nw.String)
+    texts |= {name: word_of(figures, cells, name) for name in ("as_of", "qualifier", "unit")}
     numbers = {name: number_of(figures, cells, name) for name in ("value", "low", "high")}
     frame = figures.frame.select(
         nw.col(ROW).alias("quantity"), *(cell.alias(name) for name, cell in (texts | numbers).items())
@@ -162,11 +157,7 @@ def _with_publishers(sources: Lazy, table: Held | None) -> Lazy:
     if table is None or not {"source_id", "publisher_id"} <= set(table.schema.names):
         return sources.with_columns(nw.col("source").alias("publisher"))
     cells = cells_of(table)
-    nothing = nw.lit(None).cast(nw.String)
-    texts = {
-        name: word_of(table, cells, name) if name in cells else nothing
-        for name in ("source_id", "publisher_id", "series")
-    }
+    texts = {name: word_of(table, cells, name) for name in ("source_id", "publisher_id", "series")}
     stated = table.frame.select(ROW, *(text.alias(name) for name, text in texts.items()))
     stated = stated.filter(~nw.col("source_id").is_null())
     first = stated.group_by("source_id").agg(nw.col(ROW).min())

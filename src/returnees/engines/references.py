@@ -12,10 +12,11 @@ from returnees.engines.cells import Cell
 from returnees.engines.faults import Faults, cells_of, counted
 from returnees.engines.holding import Held
 from returnees.engines.seam import ROW, Engine, Lazy
-from returnees.tables.schema import Field, ForeignKey
+from returnees.tables.schema import ForeignKey
 
-#: Types whose values are compared as numbers when the other side of a key is one, too.
-_NUMBERS = ("integer", "number", "year")
+#: What the cells of a type are held as, where that is not text. A number and a whole number are compared as numbers.
+_KINDS = {"integer": "whole", "year": "whole", "number": "number", "boolean": "truth", "datetime": "moment"}
+_NOTHING = Cell(nw.lit(None).cast(nw.String), nw.lit(None).cast(nw.String))
 
 
 @dataclass(frozen=True)
@@ -31,25 +32,23 @@ class Link:
 
 
 def links(held: Mapping[str, Held]) -> Iterator[Link]:
-    """Yield every foreign key whose fields both tables have."""
+    """Yield every foreign key whose fields are in both schemas; a field that the files lack has no value."""
     for name, table in held.items():
         for key in table.schema.foreign_keys:
             target = held.get(key.target or name)
-            pairs = list(zip(key.fields, key.target_fields, strict=False))
-            if target is None or not pairs or len(key.fields) != len(key.target_fields):
+            if target is None or not key.fields or len(key.fields) != len(key.target_fields):
                 continue
-            if all(mine in table.place for mine, _ in pairs) and all(its in target.place for _, its in pairs):
+            if set(key.fields) <= table.place.keys() and set(key.target_fields) <= set(target.schema.names):
                 yield _link(name, table, target, key)
 
 
 def _link(name: str, table: Held, target: Held, key: ForeignKey) -> Link:
     parts = tuple(f"part{number}" for number in range(len(key.fields)))
     own, its = cells_of(table), cells_of(target)
-    fields = [
-        (table.schema.field(mine), target.schema.field(theirs))
+    values = [
+        _alike(_kind(table, mine), _kind(target, theirs), own[mine], its.get(theirs, _NOTHING))
         for mine, theirs in zip(key.fields, key.target_fields, strict=True)
     ]
-    values = [_alike(mine, theirs, own[mine.name], its[theirs.name]) for mine, theirs in fields]
     return Link(
         name, target.resource.name, key,
         _there(table.frame, parts, [value for value, _ in values]),
@@ -58,13 +57,24 @@ def _link(name: str, table: Held, target: Held, key: ForeignKey) -> Link:
     )  # fmt: skip
 
 
-def _alike(mine: Field, theirs: Field, own: Cell, its: Cell) -> tuple[nw.Expr, nw.Expr]:
+def _kind(held: Held, name: str) -> str:
+    """Return what the cells of a field are held as."""
+    return _KINDS.get(held.schema.field(name).type, "text") if name in held.place else "text"
+
+
+def _alike(mine: str, theirs: str, own: Cell, its: Cell) -> tuple[nw.Expr, nw.Expr]:
     """Return the values of both sides in one type: as numbers when both are, else as text."""
-    if mine.type == theirs.type:
+    if mine == theirs:
         return own.value, its.value
-    if mine.type in _NUMBERS and theirs.type in _NUMBERS:
+    if {mine, theirs} == {"whole", "number"}:
         return own.value.cast(nw.Float64), its.value.cast(nw.Float64)
-    return own.value.cast(nw.String), its.value.cast(nw.String)
+    return _text(mine, own), _text(theirs, its)
+
+
+def _text(kind: str, cell: Cell) -> nw.Expr:
+    """Return a value as text; a moment, which an engine counts in microseconds, is like no text."""
+    text = cell.value.cast(nw.String)
+    return nw.concat_str(nw.lit("moment "), text) if kind == "moment" else text
 
 
 def _there(frame: Lazy, parts: Sequence[str], values: Sequence[nw.Expr]) -> Lazy:

@@ -38,7 +38,9 @@ def number_of(held: Held, cells: Mapping[str, Cell], name: str) -> nw.Expr:
 
 
 def word_of(held: Held, cells: Mapping[str, Cell], name: str) -> nw.Expr:
-    """Return what stands in a field as text, as its type writes it."""
+    """Return what stands in a field as text, as its type writes it; nothing where the files lack the field."""
+    if name not in cells:
+        return nw.lit(None).cast(nw.String)
     value = cells[name].value
     return value if held.schema.field(name).type in ("string", "date", "yearmonth", "any") else value.cast(nw.String)
 
@@ -113,7 +115,8 @@ def _beside_others(engine: Engine, held: Mapping[str, Held]) -> Iterator[tuple[s
 
 
 def _have(tables: Sequence[Held], fields: Sequence[str]) -> bool:
-    return all(set(fields) <= table.place.keys() for table in tables)
+    """Whether the tables have these fields; a file may lack one, which then has no value in any row."""
+    return all(set(fields) <= set(table.schema.names) for table in tables)
 
 
 def _words(held: Held, fields: Sequence[str]) -> Lazy:

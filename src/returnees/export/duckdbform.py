@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -13,6 +12,7 @@ from returnees.errors import ReturneesError
 from returnees.export.contents import Contents
 from returnees.export.relational import Dialect, Relation, create_table, quoted, relations, text_literal
 from returnees.export.views import views_of, without_views
+from returnees.package import temporary
 from returnees.tables.lexical import not_checked
 from returnees.tables.schema import Field
 from returnees.writing import replacing
@@ -37,7 +37,7 @@ def write_duckdb(contents: Contents, files: Sequence[Path]) -> None:
     with replacing(file) as aside:
         try:
             # DuckDB makes files beside its own; in a folder of their own they all go when it goes.
-            with TemporaryDirectory(prefix=f".{file.name}.", dir=file.parent) as room:
+            with temporary.made(f".{file.name}.", file.parent) as room:
                 made = Path(room) / "database"
                 with duckdb.connect(made) as connection:
                     _build(contents, connection, Path(room))

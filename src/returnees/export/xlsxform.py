@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -17,6 +16,7 @@ from returnees.export.xlsxcells import Styles, styles, write_link, write_text, w
 from returnees.export.xlsxcodebook import CODEBOOK, write_codebook
 from returnees.export.xlsxlimits import check_limits
 from returnees.export.xlsxlinks import Links, links_of
+from returnees.package import temporary
 from returnees.writing import write_bytes
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _workbook(contents: Contents, file: Path) -> bytes:
 
     made = BytesIO()
     try:
-        with TemporaryDirectory(prefix="returnees-") as room:
+        with temporary.made("returnees-") as room:
             book = Workbook(made, {"constant_memory": True, "tmpdir": room})
             about = {"title": contents.title, "comments": contents.said("description"), "created": _MADE}
             book.set_properties(about)

@@ -55,11 +55,13 @@ def _rows_read(figures: pl.DataFrame, readings: pl.DataFrame) -> pl.Series:
 
 def _never_read(figures: pl.DataFrame, read: pl.Series) -> pl.Series:
     """Return the rows of the figures whose id no reading has, given the rows that are `read`, repeated ids aside."""
-    ids = figures.select("figure_id").with_row_index("row")
+    # Of a figure without an id something else is said.
+    ids = figures.select("figure_id").with_row_index("row").drop_nulls()
     unread = ids.filter(~pl.col("row").is_in(read.implode()))
     if unread.height:
         # The second row of an id is read when the first is.
-        unread = unread.join(ids[read.unique().drop_nulls()], on="figure_id", how="anti").sort("row")
+        known = ids.filter(pl.col("row").is_in(read.implode()))
+        unread = unread.join(known, on="figure_id", how="anti").sort("row")
     return unread["row"]
 
 

@@ -115,7 +115,7 @@ def _dates(table: Table, field: str, today: date) -> Iterator[Finding]:
     first = pl.col("text").str.replace(r"^([0-9]{4})$", "${1}-01").str.replace(r"^([0-9]{4}-[0-9]{2})$", "${1}-01")
     dates = (
         pl.DataFrame({"text": text.unique().drop_nulls()})
-        .with_columns(pl.when(pl.col("text").str.contains(_DATE)).then(first).alias("day"))
+        .with_columns(pl.when(pl.col("text").str.contains(_DATE) & ~_of_no_year()).then(first).alias("day"))
         .with_columns(pl.col("day").str.to_date("%Y-%m-%d", strict=False).alias("date"))
     )
     impossible = text.is_in(dates.filter(pl.col("date").is_null())["text"].implode()).arg_true()
@@ -126,6 +126,11 @@ def _dates(table: Table, field: str, today: date) -> Iterator[Finding]:
     yield from rows_findings(
         table, "F305", future, field, lambda row: f"'{text[row]}' in '{field}' is still to come (today is {today})."
     )
+
+
+def _of_no_year() -> pl.Expr:
+    """Whether a date is of the year 0, which the calendar does not have."""
+    return pl.col("text").str.starts_with("0000")
 
 
 def _units(tables: Mapping[str, Table]) -> Iterator[Finding]:

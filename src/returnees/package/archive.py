@@ -12,6 +12,7 @@ from pathlib import Path
 
 from returnees.errors import PackageError
 from returnees.package.limits import Limits
+from returnees.package.temporary import made
 
 #: Below this size a high compression ratio is harmless (an empty table of a hundred columns packs well, too).
 _RATIO_MATTERS_FROM = 2**20
@@ -39,7 +40,7 @@ def unpacked(file: Path, limits: Limits) -> tuple[Path, tempfile.TemporaryDirect
         or if there is no place for temporary files.
     """
     try:
-        folder = tempfile.TemporaryDirectory(prefix="returnees-", ignore_cleanup_errors=True)
+        folder = made("returnees-")
     except OSError as error:
         reason = error.strerror or error
         raise PackageError(f"{file} cannot be unpacked, as there is no place for it: {reason}") from None

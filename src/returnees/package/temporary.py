@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from weakref import WeakSet
 
 from returnees.errors import PackageError, ReturneesError
+
+#: How often a folder is removed in which someone makes files at the same time.
+_TRIES = 10
+#: The temporary folders that there are, for a process that must end before those who made them can remove them.
+_MADE: WeakSet[tempfile.TemporaryDirectory[str]] = WeakSet()
 
 
 def laid_out(files: Mapping[str, bytes]) -> tempfile.TemporaryDirectory[str]:
@@ -31,9 +38,20 @@ def laid_out(files: Mapping[str, bytes]) -> tempfile.TemporaryDirectory[str]:
     return folder
 
 
-def made(prefix: str) -> tempfile.TemporaryDirectory[str]:
-    """Return a temporary folder that is removed at the end, as far as that can be done."""
-    return tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True)
+def made(prefix: str, inside: Path | None = None) -> tempfile.TemporaryDirectory[str]:
+    """Return a temporary folder, perhaps in a certain one, that is removed at the end, as far as that can be done."""
+    folder = tempfile.TemporaryDirectory(prefix=prefix, dir=inside, ignore_cleanup_errors=True)
+    _MADE.add(folder)
+    return folder
+
+
+def clear() -> None:
+    """Remove every temporary folder, whoever still writes there: for a process that ends right afterwards."""
+    for folder in [Path(folder.name) for folder in _MADE]:
+        for _ in range(_TRIES):
+            shutil.rmtree(folder, ignore_errors=True)
+            if not folder.exists():
+                break
 
 
 @contextmanager

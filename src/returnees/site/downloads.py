@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from returnees.errors import ReturneesError
 from returnees.export import FORMATS, export
 from returnees.outcome import Report
 from returnees.package.model import Package
+from returnees.package.temporary import made
 from returnees.releasing import release
 
 #: Media types of the formats, for those who describe the files to machines.
@@ -88,7 +88,7 @@ def downloads(package: Package, report: Report) -> Downloads:
     """Return the release and every export of `package`, made anew; what cannot be made is said and left out."""
     files: list[Download] = []
     left_out: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="returnees-site-") as name:
+    with made("returnees-site-") as name:
         folder = Path(name)
         try:
             release(package, folder / "zip", report, allow_invalid=True)

@@ -189,10 +189,15 @@ def _references(tables: Mapping[str, Table], table: Table, key: ForeignKey, alre
 def _as_parts(table: Table, fields: tuple[str, ...], parts: list[str], numbers: list[bool]) -> pl.DataFrame:
     """Return the named fields of a table as text, under the names of the key's parts.
 
-    A whole number and a number are compared as numbers: 1 and 1.0 are the same.
+    A whole number and a number are compared as numbers: 1 and 1.0 are the same, and so are 0 and -0.
     """
     triples = zip(fields, parts, numbers, strict=True)
     return table.frame.select(
-        (pl.col(name).cast(pl.Float64) if number else pl.col(name)).cast(pl.String).alias(part)
+        (_as_number(pl.col(name)) if number else pl.col(name)).cast(pl.String).alias(part)
         for name, part, number in triples
     )
+
+
+def _as_number(cell: pl.Expr) -> pl.Expr:
+    number = cell.cast(pl.Float64)
+    return pl.when(number == 0).then(0.0).otherwise(number)

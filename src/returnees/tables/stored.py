@@ -59,7 +59,7 @@ def _read_part(resource: Resource, part: Part, limits: Limits) -> CsvFile:
 
 def _with_keys(table: RawTable, part: Part) -> RawTable:
     """Return the table with the fields that the folders of its file state; a column of the file comes first."""
-    stated = [pl.lit(value).alias(field) for field, value in part.keys if field not in table.text.columns]
+    stated = [pl.lit(value).alias(field) for field, value in dict(part.keys).items() if field not in table.text.columns]
     return replace(table, text=table.text.with_columns(stated)) if stated else table
 
 

@@ -1,0 +1,99 @@
+"""Signals that stop a command: it ends at once, with the exit code that shells expect, and leaves nothing behind.
+
+Python runs what handles a signal only between two steps of its own, and a query of an engine can be one step of many
+minutes. So the signal raises an exception where Python is at work, and a thread ends the process where it is not.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import click
+
+#: Signals that stop a command, where the system has them, and what handles each of them before.
+_USUAL: dict[str, Any] = {
+    "SIGINT": signal.default_int_handler, "SIGTERM": signal.SIG_DFL, "SIGHUP": signal.SIG_DFL,
+}  # fmt: skip
+#: How many seconds Python has to notice a signal before the process ends without it.
+_PATIENCE = 1.0
+
+
+class Stopped(BaseException):
+    """SIGTERM or SIGHUP has come; `code` is the exit code, 128 and the number of the signal, as of a shell."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.code = 128 + number
+
+
+@contextmanager
+def stopping() -> Iterator[None]:
+    """While this lasts, SIGTERM and SIGHUP raise `Stopped`, and Ctrl-C is heard in the middle of a query, too.
+
+    What someone else handles, or ignores (``nohup``), stays so; so does everything where signals are not for this
+    thread to handle, or the system has none (Windows).
+    """
+    numbers = [
+        number for name, usual in _USUAL.items() if (number := getattr(signal, name, None)) is not None
+        and signal.getsignal(number) == usual
+    ]  # fmt: skip
+    if os.name == "nt" or threading.current_thread() is not threading.main_thread() or not numbers:
+        yield
+        return
+    noticed = threading.Event()
+    come: list[int] = []
+
+    def handle(number: int, _: object) -> None:
+        noticed.set()
+        come.append(number)
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        # Cleaning up is not to be stopped as well.
+        for other in numbers:
+            signal.signal(other, signal.SIG_IGN)
+        raise Stopped(number)
+
+    bell, ringing = os.pipe()
+    os.set_blocking(ringing, False)
+    before = {number: signal.signal(number, handle) for number in numbers}
+    woken = signal.set_wakeup_fd(ringing, warn_on_full_buffer=False)
+    threading.Thread(target=_watch, args=(bell, numbers, noticed), daemon=True).start()
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit, click.Abort, click.exceptions.Exit):
+        raise
+    except Exception:
+        if not come:
+            raise
+        # A library has made something else of it: DuckDB says in an error of its own that a query was interrupted.
+        raise (KeyboardInterrupt() if come[-1] == signal.SIGINT else Stopped(come[-1])) from None
+    finally:
+        signal.set_wakeup_fd(woken)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        os.close(ringing)  # which ends the thread
+
+
+def _watch(bell: int, numbers: Collection[int], noticed: threading.Event) -> None:
+    """Wait for a signal, and end the process if Python does not notice it."""
+    while rung := os.read(bell, 1):
+        # Others that Python handles ring, too: a window that was resized, a child that ended.
+        if rung[0] in numbers and not noticed.wait(_PATIENCE):
+            _end(rung[0])
+        noticed.clear()
+    os.close(bell)
+
+
+def _end(number: int) -> None:
+    """End the process in the middle of whatever it does, without what it keeps for the time being."""
+    from returnees.package.temporary import clear
+
+    clear()
+    if number == signal.SIGINT:
+        os.write(2, b"\nAborted!\n")
+    os._exit(128 + number)
