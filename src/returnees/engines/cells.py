@@ -15,7 +15,8 @@ from typing import Any
 import narwhals as nw
 
 from returnees.engines.regexes import portable
-from returnees.schemas import value_of
+from returnees.engines.seam import Engine
+from returnees.schemas.asked import Dialect
 from returnees.tables.lexical import STRING_FORMATS, not_checked
 from returnees.tables.schema import Field
 
@@ -57,18 +58,22 @@ def cell_of(field: Field, name: str) -> Cell:
     return Cell(text, text) if read is None else replace(read(field, text), text=text)
 
 
-def constant(field: Field, stated: Any) -> Any:
-    """Return a value that a constraint states as an engine holds a cell of the field, None when it is none."""
-    value = value_of(field, stated)
+def dialect_of(engine: Engine) -> Dialect:
+    """Return what the constraints' expressions are written with on an engine; whether cells repeat is asked of keys."""
+    return Dialect(
+        whole=nw.Int64,
+        pattern=engine.pattern,
+        held=lambda field, value: _constant(value),
+        listed=lambda field, values: values,
+        alone=None,
+    )
+
+
+def _constant(value: Any) -> Any:
+    """Return a value of a field as `Cell` holds it."""
     if isinstance(value, datetime):
         return round(value.replace(tzinfo=UTC).timestamp() * _MICROSECONDS)
     return value.isoformat() if isinstance(value, date) else value
-
-
-def months(value: nw.Expr) -> nw.Expr:
-    """Return the months since the year 0 of a value of type yearmonth."""
-    year = value.str.replace_all("-[0-9]{2}$", "").cast(nw.Int64)
-    return year * 12 + value.str.slice(-2, 2).cast(nw.Int64)
 
 
 def _string(field: Field, text: nw.Expr) -> Cell:
