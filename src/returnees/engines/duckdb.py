@@ -12,17 +12,18 @@ import narwhals as nw
 import polars as pl
 
 from returnees.engines.holding import Shape
-from returnees.engines.regexes import portable
 from returnees.engines.seam import ROW, Lazy, column
 from returnees.engines.shape import shape_of
 from returnees.errors import EngineError
 from returnees.package.model import Resource
 from returnees.package.parts import Part
 from returnees.package.temporary import made, placing
+from returnees.schemas.regexes import portable
 
-#: How DuckDB writes what Table Schema writes otherwise.
-_NUMBERS = "CASE WHEN isinf({0}) THEN (CASE WHEN {0} > 0 THEN 'INF' ELSE '-INF' END) WHEN isnan({0}) THEN 'NaN' "\
-    "ELSE {0}::VARCHAR END"  # fmt: skip
+#: How DuckDB writes what Table Schema writes otherwise. Words are told by their text: asked for NaN, DuckDB finds none
+#: in a column of Parquet whose least and greatest value stand in the file, for NaN is between no two.
+_NUMBERS = "CASE {0}::VARCHAR WHEN 'inf' THEN 'INF' WHEN '-inf' THEN '-INF' WHEN 'nan' THEN 'NaN' "\
+    "WHEN '-nan' THEN 'NaN' ELSE {0}::VARCHAR END"  # fmt: skip
 _MOMENTS = "strftime({0}::TIMESTAMP, '%Y-%m-%dT%H:%M:%S.%f')"
 _KINDS = {"VARCHAR": pl.String, "BOOLEAN": pl.Boolean, "DOUBLE": pl.Float64, "FLOAT": pl.Float64}
 #: The longest line of CSV, in bytes; `shape` leaves longer ones to the exact reader.

@@ -12,7 +12,7 @@ from returnees.engines.cells import Cell, cell_of, dialect_of
 from returnees.engines.holding import Held
 from returnees.engines.seam import ROW, Engine, Lazy
 from returnees.findings import Finding, finding
-from returnees.schemas.asked import Rule, asked, keys, needed, unsupported
+from returnees.schemas.asked import Rule, keys, needed, rules_of, unsupported
 from returnees.tables.capped import MOST_ROWS
 from returnees.tables.constraints import CODES
 from returnees.tables.reading import named_file
@@ -43,16 +43,16 @@ def cells_of(held: Held) -> dict[str, Cell]:
 
 def table_faults(engine: Engine, held: Held) -> Faults:
     """Return the rows that break a type, a constraint or a key of their table."""
-    cells, rules = cells_of(held), asked(held.schema, dialect_of(engine))
-    questions: dict[Asked, nw.Expr] = {}
+    cells, rules = cells_of(held), rules_of(held.schema, dialect_of(engine))
+    asked: dict[Asked, nw.Expr] = {}
     doubtful = []
     for field in held.schema.fields:
         if field.name in cells:
             cell = cells[field.name]
-            questions["F120", field.name, ""] = cell.unread
-            questions.update(_constraints(held, field, cell, rules[field.name]))
+            asked["F120", field.name, ""] = cell.unread
+            asked.update(_constraints(held, field, cell, rules[field.name]))
             doubtful += [cell.doubtful] if cell.doubtful is not None else []
-    found = flagged(engine, held.frame, questions, doubtful)
+    found = flagged(engine, held.frame, asked, doubtful)
     return Faults.of([found, *_repeated(engine, held, cells)])
 
 
@@ -128,9 +128,9 @@ def _repeated(engine: Engine, held: Held, cells: dict[str, Cell]) -> Iterator[Fa
     }
     for what, key in keys(held.schema):
         stated.setdefault((CODES[what], ", ".join(key), what), key)
-    for question, key in stated.items():
+    for asked, key in stated.items():
         if set(key) <= set(cells):
-            yield _repeats(engine, held, question, [cells[name].value for name in key])
+            yield _repeats(engine, held, asked, [cells[name].value for name in key])
 
 
 def _repeats(engine: Engine, held: Held, asked: Asked, values: Sequence[nw.Expr]) -> Faults:

@@ -7,6 +7,6 @@ lengths, ``primaryKey`` and ``uniqueKeys``. What it cannot hold: ``foreignKeys``
 """
 
 from returnees.schemas.asked import unsupported, value_of
-from returnees.schemas.contracts import pandera_schema, satisfies, violations
+from returnees.schemas.contracts import pandera_schema, satisfies, violations, violations_by
 
-__all__ = ["pandera_schema", "satisfies", "unsupported", "value_of", "violations"]
+__all__ = ["pandera_schema", "satisfies", "unsupported", "value_of", "violations", "violations_by"]

@@ -14,6 +14,7 @@ from typing import Any
 
 import polars as pl
 
+from returnees.schemas.regexes import portable
 from returnees.tables.lexical import not_checked, typed
 from returnees.tables.schema import Field, TableSchema
 
@@ -93,7 +94,7 @@ def keys(schema: TableSchema) -> list[tuple[str, tuple[str, ...]]]:
     return [(what, key) for what, key in stated if key and set(key) <= set(schema.names)]
 
 
-def asked(schema: TableSchema, dialect: Dialect) -> dict[str, list[tuple[str, Rule]]]:
+def rules_of(schema: TableSchema, dialect: Dialect) -> dict[str, list[tuple[str, Rule]]]:
     """Return for each field the constraints that can be applied, each with what it asks of a cell.
 
     Whether a cell must be there is not among them: see `needed`.
@@ -105,13 +106,13 @@ def asked(schema: TableSchema, dialect: Dialect) -> dict[str, list[tuple[str, Ru
     }
 
 
-def unsupported(schema: TableSchema) -> list[tuple[str, str, str]]:
-    """Return the constraints that no contract can apply, as (field, constraint, why)."""
+def unsupported(schema: TableSchema, backend: str = "polars") -> list[tuple[str, str, str]]:
+    """Return the constraints that no contract for `backend` can apply, as (field, constraint, why)."""
     return [
         (field.name, constraint, why)
         for field in schema.fields
         for constraint, stated in field.constraints.items()
-        if (why := _why_not(field, constraint, stated))
+        if (why := _why_not(field, constraint, stated) or _unlike(constraint, stated, backend))
     ]
 
 
@@ -150,13 +151,19 @@ def _rules(field: Field, dialect: Dialect) -> list[tuple[str, Rule]]:
     return [(constraint, rule) for constraint, rule in rules if rule is not None]
 
 
+def _value(field: Field, stated: Any) -> Any:
+    """Return a stated value in the type of the field's cells: not every engine compares with 1 and 0.5 in one list."""
+    value = value_of(field, stated)
+    return float(value) if field.type == "number" and isinstance(value, int) else value
+
+
 def _alone(dialect: Dialect) -> Rule | None:
     alone = dialect.alone
     return None if alone is None else lambda cell: alone(cell) | cell.is_null()
 
 
 def _one_of(field: Field, stated: Sequence[Any], dialect: Dialect) -> Rule:
-    values = [dialect.held(field, value) for item in stated if (value := value_of(field, item)) is not None]
+    values = [dialect.held(field, value) for item in stated if (value := _value(field, item)) is not None]
     if not values:
         return lambda cell: cell.is_null()
     listed = dialect.listed(field, values)
@@ -170,7 +177,7 @@ def _matching(pattern: str | None) -> Rule | None:
 def _within(
     field: Field, compare: Callable[[Expression, Any], Expression], stated: Any, dialect: Dialect
 ) -> Rule | None:
-    value = value_of(field, stated)
+    value = _value(field, stated)
     if value is None:
         return None
     if field.type == "yearmonth":
@@ -186,7 +193,7 @@ def _within(
 
 def _months(cell: Expression, dialect: Dialect) -> Expression:
     """Return the months since the year 0 of a cell of type yearmonth."""
-    year = cell.str.replace_all("-[0-9]{2}$", "").cast(dialect.whole)
+    year = cell.str.replace_all(r"-[0-9]{2}\z", "").cast(dialect.whole)
     return year * 12 + cell.str.slice(-2, 2).cast(dialect.whole)
 
 
@@ -215,6 +222,12 @@ def _why_not(field: Field, constraint: str, stated: Any) -> str | None:
     if constraint in _LENGTHS:
         return None if isinstance(stated, int) and 0 <= stated < 2**32 else f"{_told(stated)} is no length"
     return "it is not supported"
+
+
+def _unlike(constraint: str, stated: Any, backend: str) -> str | None:
+    """Return why a pattern cannot be applied by all engines alike, or None when it can."""
+    alike = backend == "polars" or constraint != "pattern" or portable(str(stated)) is not None
+    return None if alike else "engines read the pattern in different ways"
 
 
 def _no_bound(field: Field, stated: Any) -> str | None:

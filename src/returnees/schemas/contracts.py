@@ -2,53 +2,61 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from returnees.schemas.asked import IN_MEMORY, Rule, asked, column_type, keys, needed
+from returnees.errors import UsageError, nearest
+from returnees.schemas.asked import IN_MEMORY, Rule, column_type, keys, needed, rules_of
+from returnees.schemas.lazy import lazy_schema, lazy_violations
+from returnees.schemas.pandera import pandera
 from returnees.tables.schema import TableSchema
 
 if TYPE_CHECKING:
     from pandera.polars import Check, DataFrameSchema, PolarsData
 
+#: What contracts can be made for.
+BACKENDS = ("polars", "narwhals")
 #: What `violations` returns.
 _VIOLATIONS = {"row": pl.UInt32, "field": pl.String, "constraint": pl.String, "value": pl.String}
 #: Above this many fields a contract is made in parts: the time of pandera grows with the square of their number.
 _WIDE = 100
 
 
-@cache
-def _pandera() -> Any:
-    """Return pandera, for Polars.
-
-    Where PySpark is installed pandera imports all of it, with pandas, which takes a second and 300 MB that nothing here
-    needs: it is told that there is none, unless something else has imported it already.
-    """
-    hidden = not {"pandera", "pyspark"} & sys.modules.keys()
-    if hidden:
-        sys.modules["pyspark"] = None  # type: ignore[assignment]  # what makes an import fail
-    try:
-        import pandera.errors
-        import pandera.polars
-    finally:
-        if hidden:
-            del sys.modules["pyspark"]
-    return pandera
-
-
-def pandera_schema(schema: TableSchema, name: str) -> DataFrameSchema:
-    """Return the contract that a typed Polars table must keep to satisfy `schema`.
+def pandera_schema(schema: TableSchema, name: str, backend: str = "polars") -> DataFrameSchema:
+    """Return the contract that a typed table must keep to satisfy `schema`.
 
     Each check is named after the constraint it comes from, so that a failure can be told back to the Table Schema.
     Constraints that cannot be applied are left out; `unsupported` names them.
+
+    Parameters
+    ----------
+    schema, name
+        What the contract is derived from, and what it is called.
+    backend
+        "polars" for tables in memory. "narwhals" for lazy ones that a database or a cluster holds, or that are larger
+        than the memory: relations of DuckDB, DataFrames of Spark (with Spark Connect, too), LazyFrames of Polars. They
+        stay where they are, and one answer for each check comes back (which takes pyarrow). Their rows have no order,
+        so that all rows that repeat a value fail, and not all but the first. Dates and times have no time zone.
+
+    Raises
+    ------
+    UsageError
+        If there is no such backend, or a field of a lazy table has the name "check_output", which pandera uses.
     """
-    polars = _pandera().polars
-    rules = asked(schema, IN_MEMORY)
+    if backend not in BACKENDS:
+        raise UsageError(f"there is no backend {backend!a}{nearest(backend, BACKENDS)} (there are polars, narwhals)")
+    if backend == "narwhals":
+        contract: DataFrameSchema = lazy_schema(schema, name)
+        return contract
+    return _in_memory(schema, name)
+
+
+def _in_memory(schema: TableSchema, name: str) -> DataFrameSchema:
+    polars = pandera().polars
+    rules = rules_of(schema, IN_MEMORY)
     for field in schema.fields:
         # Pandera takes NaN, which is a value of a number, for a missing one.
         if field.type == "number" and needed(schema, field):
@@ -76,7 +84,7 @@ def satisfies(schema: TableSchema, frame: pl.DataFrame) -> bool:
     """
     if frame.schema != pl.Schema({field.name: column_type(field) for field in schema.fields}):
         return False
-    rules = asked(schema, IN_MEMORY)
+    rules = rules_of(schema, IN_MEMORY)
     kept = [pl.col(field.name).null_count() == 0 for field in schema.fields if needed(schema, field)]
     kept += [
         _all_different((field.name,)) if constraint == "unique" else _passes(rule, field.name).all()
@@ -116,11 +124,29 @@ def _parts(schema: TableSchema) -> Iterator[TableSchema]:
     yield TableSchema(keyed, schema.primary_key, schema.unique_keys)
 
 
+def violations_by(schema: TableSchema, table: Any, by: Sequence[str] = (), most: int = 1_000) -> pl.DataFrame:
+    """Return rows of a lazy `table` that break the contract of `schema`, named by their cells of the fields `by`.
+
+    The columns are those of `by` (the primary key where none are named), ``field``, ``constraint`` and ``value``, all
+    as text that the table's own engine writes, sorted. No more than `most` rows come back for each constraint, and
+    nothing else of the table. A row without cells of `by` stands for a constraint that could not be checked at all.
+
+    Raises
+    ------
+    UsageError
+        As `pandera_schema` with the backend "narwhals"; or if `by` names what is no field.
+    """
+    named = tuple(by) or schema.primary_key
+    if unknown := [name for name in named if name not in schema.names]:
+        raise UsageError(f"there is no field {unknown[0]!a}{nearest(unknown[0], schema.names)}")
+    return lazy_violations(schema, table, named, most)
+
+
 def _violations(schema: TableSchema, frame: pl.DataFrame) -> pl.DataFrame:
     """Return what `violations` does, by one contract: pandera names the rows."""
     try:
-        pandera_schema(schema, "table").validate(frame, lazy=True)
-    except _pandera().errors.SchemaErrors as errors:
+        _in_memory(schema, "table").validate(frame, lazy=True)
+    except pandera().errors.SchemaErrors as errors:
         cases: pl.DataFrame = errors.failure_cases
     else:
         return pl.DataFrame(schema=_VIOLATIONS)
@@ -140,7 +166,7 @@ def _check(constraint: str, rule: Rule) -> Check:
     def applied(data: PolarsData) -> pl.LazyFrame:
         return data.lazyframe.select(_passes(rule, data.key))
 
-    check: Check = _pandera().polars.Check(applied, name=constraint, error=constraint)
+    check: Check = pandera().polars.Check(applied, name=constraint, error=constraint)
     return check
 
 
@@ -151,7 +177,7 @@ def _key_check(what: str, key: tuple[str, ...]) -> Check:
         return data.lazyframe.select(_first_of_key(key))
 
     label = f"{what}: {', '.join(key)}"
-    check: Check = _pandera().polars.Check(applied, name=label, error=label)
+    check: Check = pandera().polars.Check(applied, name=label, error=label)
     return check
 
 
