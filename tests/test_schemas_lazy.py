@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -58,7 +61,8 @@ def everything(rows: int) -> tuple[TableSchema, pl.DataFrame]:
 def expected(schema: TableSchema, frame: pl.DataFrame) -> set[tuple[str, str, str]]:
     """Return what the contract in memory finds, with every row that repeats a value and not all but the first."""
     found = {(str(row), field, name) for row, field, name, _ in violations(schema, frame).iter_rows()}
-    keys = [(("rare",), "unique"), *((key, "uniqueKeys") for key in schema.unique_keys)]
+    keys = [((field.name,), "unique") for field in schema.fields if field.constraints.get("unique")]
+    keys += [(key, "uniqueKeys") for key in schema.unique_keys]
     for key, name in keys:
         whole = pl.all_horizontal(pl.col(part).is_not_null() for part in key)
         repeated = frame.filter(pl.struct(key).is_duplicated() & whole)
@@ -67,7 +71,7 @@ def expected(schema: TableSchema, frame: pl.DataFrame) -> set[tuple[str, str, st
 
 
 def found(schema: TableSchema, table: Any) -> set[tuple[str, str, str]]:
-    return set(violations_by(schema, table, most=10**6).select("id", "field", "constraint").iter_rows())
+    return set(violations_by(schema, table, most=10**6).select("key", "field", "constraint").iter_rows())
 
 
 @pytest.fixture
@@ -86,7 +90,7 @@ def in_duckdb(connection: Any, frame: pl.DataFrame, folder: Path) -> Any:
 
 
 def test_a_table_of_cells_at_random_breaks_the_same(tmp_path: Path, duckdb: Any) -> None:
-    schema, frame = everything(2_000)
+    schema, frame = everything(600)
     same = expected(schema, frame)
     assert {name for _, _, name in same} >= KEPT.keys() - {"exclusiveMinimum", "maximum"}
     assert found(schema, frame.lazy()) == same
@@ -104,13 +108,40 @@ def test_a_property_is_kept_in_duckdb(kept: Kept, tmp_path: Path, duckdb: Any) -
     assert pandera_schema(schema, "table", backend="narwhals").validate(sound, lazy=True).columns == ["a"]
 
 
+#: Finds in Spark what breaks the contract, and prints it. ANSI mode, in which a cast that cannot be is an error, is on.
+IN_SPARK = """
+import json, sys
+from pyspark.sql import SparkSession
+settings = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "1", "spark.sql.ansi.enabled": "true"}
+session = SparkSession.builder.master("local[1]").config(map=settings).getOrCreate()
+from returnees.schemas import violations_by
+from returnees.tables.schema import parse_schema
+table = session.read.parquet(sys.argv[1])
+print(json.dumps(violations_by(parse_schema(json.loads(sys.argv[2])), table).rows()))
+"""
+
+
+@pytest.mark.needs("java")
+def test_a_table_in_spark_breaks_the_same(tmp_path: Path) -> None:
+    pytest.importorskip("pyspark")
+    fields = [{"name": "id", "type": "integer"}]
+    fields += [{"name": type, "type": type, "constraints": CELLS[type][0]} for type in CELLS if type != "any"]
+    stated = {"fields": fields, "primaryKey": ["id"], "uniqueKeys": [["date", "year"]]}
+    schema, frame = parse_schema(stated), everything(60)[1].drop("rare", "any", "a, b")
+    frame.write_parquet(tmp_path / "table.parquet")
+    command = [sys.executable, "-c", IN_SPARK, str(tmp_path / "table.parquet"), json.dumps(stated)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert {(key, field, name) for key, field, name, _ in json.loads(done.stdout)} == expected(schema, frame)
+
+
 def test_values_come_with_the_rows_and_no_more_than_asked_for(tmp_path: Path, duckdb: Any) -> None:
     fields = [{"name": "id"}, {"name": "n", "type": "integer", "constraints": {"minimum": 2}}]
     schema = parse_schema({"fields": fields, "primaryKey": ["id"]})
     held = in_duckdb(duckdb, pl.DataFrame({"id": ["a", "b", "c"], "n": [1, 2, 0]}), tmp_path)
     assert violations_by(schema, held).rows() == [("a", "n", "minimum", "1"), ("c", "n", "minimum", "0")]
     assert violations_by(schema, held, most=1).height == 1
-    assert violations_by(schema, held, by=["n", "id"]).columns == ["n", "id", "field", "constraint", "value"]
+    assert violations_by(schema, held, by=["n", "id"])["key"].to_list() == ["0, c", "1, a"]
 
 
 @pytest.mark.parametrize("columns", [{"b": [1]}, {"a": ["1"]}, {"a": [1], "b": [1]}], ids=["name", "type", "more"])
@@ -121,8 +152,8 @@ def test_a_lazy_table_of_other_columns_is_refused(columns: dict[str, Any], tmp_p
     contract = pandera_schema(schema, "table", backend="narwhals")
     with pytest.raises(SchemaErrors):
         contract.validate(in_duckdb(duckdb, pl.DataFrame(columns), tmp_path), lazy=True)
-    table = violations_by(schema, in_duckdb(duckdb, pl.DataFrame(columns), tmp_path))
-    assert table.height
+    table = violations_by(schema, in_duckdb(duckdb, pl.DataFrame(columns), tmp_path), by=["a"])
+    assert table.height and table["key"].null_count() == table.height
 
 
 def test_a_pattern_that_engines_read_otherwise_is_said_and_left_out() -> None:
@@ -140,3 +171,5 @@ def test_what_there_is_no_contract_for_is_said() -> None:
         pandera_schema(schema, "table", backend="narwhals")
     with pytest.raises(UsageError, match="there is no field 'b'"):
         violations_by(parse_schema({"fields": [{"name": "a"}]}), pl.LazyFrame({"a": ["x"]}), by=["b"])
+    with pytest.raises(UsageError, match="has no primary key"):
+        violations_by(parse_schema({"fields": [{"name": "a"}]}), pl.LazyFrame({"a": ["x"]}))

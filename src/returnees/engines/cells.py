@@ -166,7 +166,7 @@ def _datetime(_: Field, text: nw.Expr) -> Cell:
     offset = sound.str.slice(-5, 2).cast(nw.Int64) * 60 + sound.str.slice(-2, 2).cast(nw.Int64)
     sign = nw.when(sound.str.contains(r"-[0-9]{2}:[0-9]{2}\z")).then(nw.lit(-1)).otherwise(nw.lit(1))
     # The digits after the point, filled up to six.
-    after = sound.str.slice(19).str.replace_all(r"(?:Z|[+-][0-9]{2}:[0-9]{2})\z", "")
+    after: nw.Expr = sound.str.slice(19).str.replace_all(r"(?:Z|[+-][0-9]{2}:[0-9]{2})\z", "")
     after = nw.concat_str(after.str.replace_all(".", "", literal=True), nw.lit("000000"))
     seconds = day * 86_400 + clock[0] * 3_600 + clock[1] * 60 + clock[2]
     seconds = seconds - nw.when(zoned).then(sign * offset * 60).otherwise(nw.lit(0))

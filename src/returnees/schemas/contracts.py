@@ -127,16 +127,19 @@ def _parts(schema: TableSchema) -> Iterator[TableSchema]:
 def violations_by(schema: TableSchema, table: Any, by: Sequence[str] = (), most: int = 1_000) -> pl.DataFrame:
     """Return rows of a lazy `table` that break the contract of `schema`, named by their cells of the fields `by`.
 
-    The columns are those of `by` (the primary key where none are named), ``field``, ``constraint`` and ``value``, all
-    as text that the table's own engine writes, sorted. No more than `most` rows come back for each constraint, and
-    nothing else of the table. A row without cells of `by` stands for a constraint that could not be checked at all.
+    The columns are ``key`` (the cells of `by` joined by ", "; of the primary key where no fields are named), ``field``,
+    ``constraint`` and ``value``, all as text that the table's own engine writes, sorted. No more than `most` rows come
+    back for each constraint, and nothing else of the table. A row without a key stands for a constraint that could not
+    be checked at all; the value then says why.
 
     Raises
     ------
     UsageError
-        As `pandera_schema` with the backend "narwhals"; or if `by` names what is no field.
+        As `pandera_schema` with the backend "narwhals"; or if `by` names what is no field, or nothing names the rows.
     """
     named = tuple(by) or schema.primary_key
+    if not named:
+        raise UsageError("the schema has no primary key; name the fields that tell rows apart")
     if unknown := [name for name in named if name not in schema.names]:
         raise UsageError(f"there is no field {unknown[0]!a}{nearest(unknown[0], schema.names)}")
     return lazy_violations(schema, table, named, most)

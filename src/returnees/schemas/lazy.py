@@ -21,6 +21,8 @@ from returnees.tables.schema import TableSchema
 
 #: The column in which pandera keeps whether a row passes.
 _PASSES = "check_output"
+#: What `lazy_violations` returns.
+_VIOLATIONS = dict.fromkeys(("key", "field", "constraint", "value"), pl.String)
 
 
 def lazy_schema(schema: TableSchema, name: str) -> Any:
@@ -46,13 +48,12 @@ def lazy_schema(schema: TableSchema, name: str) -> Any:
 
 def lazy_violations(schema: TableSchema, table: Any, by: Sequence[str], most: int) -> pl.DataFrame:
     """Return what `returnees.schemas.violations_by` does."""
-    columns = [*by, "field", "constraint", "value"]
-    found = [pl.DataFrame(schema=dict.fromkeys(columns, pl.String))]
+    found = [pl.DataFrame(schema=_VIOLATIONS)]
     try:
         lazy_schema(schema, "table").validate(table, lazy=True)
     except pandera().errors.SchemaErrors as errors:
         found += [_rows(error, by, most) for error in errors.schema_errors]
-    return pl.concat(found).sort(columns)
+    return pl.concat(found).sort(pl.all())
 
 
 def _rows(error: Any, by: Sequence[str], most: int) -> pl.DataFrame:
@@ -63,17 +64,17 @@ def _rows(error: Any, by: Sequence[str], most: int) -> pl.DataFrame:
     constraint, _, key = label.partition(": ")
     field = key or error.schema.name or ""
     if not isinstance(error.check_output, nw.LazyFrame):
-        why = pl.DataFrame({"field": [field], "constraint": [constraint], "value": [str(error.failure_cases)]})
-        return why.select(*(pl.lit(None, pl.String).alias(name) for name in by), "field", "constraint", "value")
-    failing = error.check_output.filter(~nw.col(_PASSES)).head(most)
-    value = nw.lit(None) if key else nw.col(field)
-    texts = [*(nw.col(name).cast(nw.String) for name in by), value.cast(nw.String).alias("value at fault")]
-    rows: pl.DataFrame = failing.select(*texts).collect(backend="polars").to_native()
+        return pl.DataFrame([(None, field, constraint, str(error.failure_cases))], _VIOLATIONS, orient="row")
+    names = [f"k{number}" for number in range(len(by))]
+    texts = [nw.col(name).cast(nw.String).alias(alias) for name, alias in zip(by, names, strict=True)]
+    value = (nw.lit(None) if key else nw.col(field)).cast(nw.String).alias("value")
+    failing = error.check_output.filter(~nw.col(_PASSES)).head(most).select(*texts, value)
+    rows: pl.DataFrame = failing.collect(backend="polars").to_native()
     return rows.select(
-        *by,
+        pl.concat_str([pl.col(name).fill_null("") for name in names], separator=", ").alias("key"),
         pl.lit(field).alias("field"),
         pl.lit(constraint).alias("constraint"),
-        pl.col("value at fault").cast(pl.String).alias("value"),
+        pl.col("value").cast(pl.String),
     )
 
 
@@ -132,13 +133,13 @@ class _Classes:
 
         polars = pandera().polars
 
-        class LazyColumn(polars.Column):  # type: ignore[misc]
+        class LazyColumn(polars.Column):  # type: ignore[misc, name-defined]
             @staticmethod
             def register_default_backends(check_obj_cls: type) -> None:
                 LazyColumn.register_backend(check_obj_cls, ColumnBackend)
                 Check.register_backend(nw.LazyFrame, NarwhalsCheckBackend)
 
-        class LazySchema(polars.DataFrameSchema):  # type: ignore[misc]
+        class LazySchema(polars.DataFrameSchema):  # type: ignore[misc, name-defined]
             @staticmethod
             def register_default_backends(check_obj_cls: type) -> None:
                 LazySchema.register_backend(check_obj_cls, DataFrameSchemaBackend)
