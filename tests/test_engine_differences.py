@@ -54,9 +54,7 @@ def test_the_page_lists_the_differences_that_are_shown_here() -> None:
     assert rows == ["A pattern th", "Of more than", "Of more than", "Float column", "Moments of P"]
 
 
-def test_a_pattern_that_engines_read_otherwise_is_not_checked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_pattern_that_engines_read_otherwise_is_not_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "made"
     shutil.copytree(PACKAGES / "pattern", folder)
     text = (folder / "datapackage.json").read_text("utf-8")

@@ -27,9 +27,9 @@ from returnees.cli import main
 from returnees.engines import duckdb as embedded
 from returnees.engines import streaming
 from returnees.engines.choosing import ENGINES
-from returnees.engines.regexes import portable
 from returnees.engines.seam import Engine, Lazy
 from returnees.package.model import Resource
+from returnees.schemas.regexes import portable
 
 PACKAGES = Path(__file__).parent / "packages"
 NAMES = sorted(folder.name for folder in PACKAGES.iterdir() if (folder / "expected.json").is_file())

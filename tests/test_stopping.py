@@ -46,9 +46,7 @@ returnees.cli.main(["validate", sys.argv[1], "--engine", engine], prog_name="ret
         ("duckdb", "one step of DuckDB", "SIGINT", 130),
     ],
 )  # fmt: skip
-def test_what_is_stopped_leaves_nothing_behind(
-    tmp_path: Path, engine: str, where: str, name: str, code: int
-) -> None:
+def test_what_is_stopped_leaves_nothing_behind(tmp_path: Path, engine: str, where: str, name: str, code: int) -> None:
     command = [sys.executable, "-c", WAITING, str(PACKAGE), engine, where]
     environment = {**os.environ, "TMPDIR": str(tmp_path), "POLARS_MAX_THREADS": "1"}
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

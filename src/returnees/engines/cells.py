@@ -1,7 +1,8 @@
 """Cells of text read as values by the lexical rules of Table Schema, in expressions that every engine runs.
 
 The rules are those of `tables.lexical`, which judges the rows that come back; here they say which rows those are. What
-an engine cannot tell for certain is *doubtful* and comes back to be judged.
+an engine cannot tell for certain is *doubtful* and comes back to be judged. Patterns end with ``\\z``, for the ``$`` of
+Java (Spark) also stands before a last line end, of which Unicode has several.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from typing import Any
 
 import narwhals as nw
 
-from returnees.engines.regexes import portable
-from returnees.schemas import value_of
+from returnees.engines.seam import Engine
+from returnees.schemas.asked import Dialect
+from returnees.schemas.regexes import portable
 from returnees.tables.lexical import STRING_FORMATS, not_checked
 from returnees.tables.schema import Field
 
@@ -57,18 +59,22 @@ def cell_of(field: Field, name: str) -> Cell:
     return Cell(text, text) if read is None else replace(read(field, text), text=text)
 
 
-def constant(field: Field, stated: Any) -> Any:
-    """Return a value that a constraint states as an engine holds a cell of the field, None when it is none."""
-    value = value_of(field, stated)
+def dialect_of(engine: Engine) -> Dialect:
+    """Return what the constraints' expressions are written with on an engine; whether cells repeat is asked of keys."""
+    return Dialect(
+        whole=nw.Int64,
+        pattern=engine.pattern,
+        held=lambda field, value: _constant(value),
+        listed=lambda field, values: values,
+        alone=None,
+    )
+
+
+def _constant(value: Any) -> Any:
+    """Return a value of a field as `Cell` holds it."""
     if isinstance(value, datetime):
         return round(value.replace(tzinfo=UTC).timestamp() * _MICROSECONDS)
     return value.isoformat() if isinstance(value, date) else value
-
-
-def months(value: nw.Expr) -> nw.Expr:
-    """Return the months since the year 0 of a value of type yearmonth."""
-    year = value.str.replace_all("-[0-9]{2}$", "").cast(nw.Int64)
-    return year * 12 + value.str.slice(-2, 2).cast(nw.Int64)
 
 
 def _string(field: Field, text: nw.Expr) -> Cell:
@@ -82,7 +88,7 @@ def _bare(field: Field, text: nw.Expr) -> nw.Expr:
     """Return the digits of a number: without its group separator and, if it is not bare, without what surrounds it."""
     if field.options.get("bareNumber", True) is False:
         # From the first digit on, with the sign or the point before it, to the last digit.
-        text = text.str.replace_all("[^0-9]+$", "")
+        text = text.str.replace_all(r"[^0-9]+\z", "")
         text = text.str.replace_all(r"^[^0-9+\-]*[^0-9+\-.]", "")
         several = text.str.contains(r"^\.+[+\-]")
         text = nw.when(several).then(text.str.replace_all(r"^\.+", "")).otherwise(text)
@@ -94,9 +100,9 @@ def _bare(field: Field, text: nw.Expr) -> nw.Expr:
 def _integer(field: Field, text: nw.Expr) -> Cell:
     bare = _bare(field, text)
     # Up to 18 digits fit into 64 bits; those of 19 are told by the exact rules.
-    sure = bare.str.contains("^[+-]?0*[0-9]{1,18}$")
+    sure = bare.str.contains(r"^[+-]?0*[0-9]{1,18}\z")
     value = nw.when(sure).then(bare.str.replace_all(r"^\+", "")).cast(nw.Int64)
-    return Cell(text, value, bare.str.contains("^[+-]?0*[1-9][0-9]{18}$"))
+    return Cell(text, value, bare.str.contains(r"^[+-]?0*[1-9][0-9]{18}\z"))
 
 
 def _number(field: Field, text: nw.Expr) -> Cell:
@@ -104,9 +110,9 @@ def _number(field: Field, text: nw.Expr) -> Cell:
     point = str(field.options.get("decimalChar", "."))
     if point != ".":
         bare = nw.when(~bare.str.contains(".", literal=True)).then(bare.str.replace_all(point, ".", literal=True))
-    digits = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$"
+    digits = r"^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\z"
     # Beyond these a number may be too large for 64 bits, or a word of an engine's own.
-    sure = r"^[+-]?(?:[0-9]{1,200}(?:\.[0-9]{0,200})?|\.[0-9]{1,200})(?:[eE][+-]?[0-9]{1,2})?$"
+    sure = r"^[+-]?(?:[0-9]{1,200}(?:\.[0-9]{0,200})?|\.[0-9]{1,200})(?:[eE][+-]?[0-9]{1,2})?\z"
     value: nw.Expr = nw.when(bare.str.contains(sure)).then(bare.str.replace_all(r"^\+", "")).cast(nw.Float64)
     for word, meant in (("NaN", math.nan), ("INF", math.inf), ("-INF", -math.inf)):
         value = nw.when(text == word).then(nw.lit(meant)).otherwise(value)
@@ -130,7 +136,7 @@ _CALENDAR = (
 
 def of_calendar(text: nw.Expr) -> nw.Expr:
     """Whether a text is a date YYYY-MM-DD that the calendar has, of the years 1 to 9999."""
-    return text.str.contains(f"^(?:{_CALENDAR})$") & ~text.str.starts_with("0000")
+    return text.str.contains(rf"^(?:{_CALENDAR})\z") & ~text.str.starts_with("0000")
 
 
 def day_number(year: nw.Expr, month: nw.Expr, day: nw.Expr) -> nw.Expr:
@@ -151,19 +157,17 @@ def _date(_: Field, text: nw.Expr) -> Cell:
 def _datetime(_: Field, text: nw.Expr) -> Cell:
     form = (
         rf"^(?:{_CALENDAR})T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{{1,6}})?"
-        r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))?$"
+        r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))?\z"
     )
     sound = nw.when(text.str.contains(form) & ~text.str.starts_with("0000")).then(text)
     day = day_number(*(sound.str.slice(at, size).cast(nw.Int64) for at, size in ((0, 4), (5, 2), (8, 2))))
     clock = [sound.str.slice(at, 2).cast(nw.Int64) for at in (11, 14, 17)]
-    zoned = sound.str.contains("[+-][0-9]{2}:[0-9]{2}$")
+    zoned = sound.str.contains(r"[+-][0-9]{2}:[0-9]{2}\z")
     offset = sound.str.slice(-5, 2).cast(nw.Int64) * 60 + sound.str.slice(-2, 2).cast(nw.Int64)
-    sign = nw.when(sound.str.contains("-[0-9]{2}:[0-9]{2}$")).then(nw.lit(-1)).otherwise(nw.lit(1))
+    sign = nw.when(sound.str.contains(r"-[0-9]{2}:[0-9]{2}\z")).then(nw.lit(-1)).otherwise(nw.lit(1))
     # The digits after the point, filled up to six.
-    after = nw.concat_str(
-        sound.str.slice(19).str.replace_all(r"(?:Z|[+-][0-9]{2}:[0-9]{2})$", "").str.replace_all(".", "", literal=True),
-        nw.lit("000000"),
-    )
+    after: nw.Expr = sound.str.slice(19).str.replace_all(r"(?:Z|[+-][0-9]{2}:[0-9]{2})\z", "")
+    after = nw.concat_str(after.str.replace_all(".", "", literal=True), nw.lit("000000"))
     seconds = day * 86_400 + clock[0] * 3_600 + clock[1] * 60 + clock[2]
     seconds = seconds - nw.when(zoned).then(sign * offset * 60).otherwise(nw.lit(0))
     moment = seconds * _MICROSECONDS + after.str.slice(0, 6).cast(nw.Int64)
@@ -173,11 +177,11 @@ def _datetime(_: Field, text: nw.Expr) -> Cell:
 
 
 def _year(_: Field, text: nw.Expr) -> Cell:
-    sound = nw.when(text.str.contains("^-?(?:[0-9]{4}|[1-9][0-9]{4,9})$")).then(text).cast(nw.Int64)
+    sound = nw.when(text.str.contains(r"^-?(?:[0-9]{4}|[1-9][0-9]{4,9})\z")).then(text).cast(nw.Int64)
     return Cell(text, nw.when((sound >= -(2**31)) & (sound < 2**31)).then(sound))
 
 
 def _yearmonth(_: Field, text: nw.Expr) -> Cell:
-    form = "^-?(?:[0-9]{4}|[1-9][0-9]{4,14})-(?:0[1-9]|1[0-2])$"
-    longer = "^-?[1-9][0-9]{15,}-(?:0[1-9]|1[0-2])$"
+    form = r"^-?(?:[0-9]{4}|[1-9][0-9]{4,14})-(?:0[1-9]|1[0-2])\z"
+    longer = r"^-?[1-9][0-9]{15,}-(?:0[1-9]|1[0-2])\z"
     return Cell(text, nw.when(text.str.contains(form)).then(text), text.str.contains(longer))

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import narwhals as nw
 import polars as pl
 
-from returnees.engines.cells import Cell, cell_of, constant, months
+from returnees.engines.cells import Cell, cell_of, dialect_of
 from returnees.engines.holding import Held
 from returnees.engines.seam import ROW, Engine, Lazy
 from returnees.findings import Finding, finding
-from returnees.schemas import unsupported
+from returnees.schemas.asked import Rule, keys, needed, rules_of, unsupported
 from returnees.tables.capped import MOST_ROWS
 from returnees.tables.constraints import CODES
 from returnees.tables.reading import named_file
@@ -44,14 +43,14 @@ def cells_of(held: Held) -> dict[str, Cell]:
 
 def table_faults(engine: Engine, held: Held) -> Faults:
     """Return the rows that break a type, a constraint or a key of their table."""
-    cells = cells_of(held)
+    cells, rules = cells_of(held), rules_of(held.schema, dialect_of(engine))
     asked: dict[Asked, nw.Expr] = {}
     doubtful = []
     for field in held.schema.fields:
         if field.name in cells:
             cell = cells[field.name]
             asked["F120", field.name, ""] = cell.unread
-            asked.update(_constraints(held, field, cell))
+            asked.update(_constraints(held, field, cell, rules[field.name]))
             doubtful += [cell.doubtful] if cell.doubtful is not None else []
     found = flagged(engine, held.frame, asked, doubtful)
     return Faults.of([found, *_repeated(engine, held, cells)])
@@ -59,6 +58,7 @@ def table_faults(engine: Engine, held: Held) -> Faults:
 
 def not_run(held: Held) -> list[Finding]:
     """Return a finding for each pattern that engines read in different ways, and that was not run for that."""
+    left_out = {name for name, constraint, _ in unsupported(held.schema) if constraint == "pattern"}
     return [
         finding(
             "F122",
@@ -66,7 +66,7 @@ def not_run(held: Held) -> list[Finding]:
             resource=held.resource.name, file=named_file(held.resource), field=field.name,
         )
         for field in held.schema.fields
-        if field.name in held.place and "pattern" in field.constraints and _supported(held, field, "pattern")
+        if field.name in held.place and "pattern" in field.constraints and field.name not in left_out
         and held.engine.pattern(str(field.constraints["pattern"])) is None
     ]  # fmt: skip
 
@@ -108,71 +108,27 @@ def _first(rows: Lazy, count: int) -> Lazy:
     return rows if count <= MOST_ROWS else rows.sort(ROW).head(MOST_ROWS)
 
 
-def _supported(held: Held, field: Field, constraint: str) -> bool:
-    return (field.name, constraint) not in {(name, what) for name, what, _ in unsupported(held.schema)}
-
-
-def _constraints(held: Held, field: Field, cell: Cell) -> Iterator[tuple[Asked, nw.Expr]]:
+def _constraints(
+    held: Held, field: Field, cell: Cell, rules: Sequence[tuple[str, Rule]]
+) -> Iterator[tuple[Asked, nw.Expr]]:
     """Yield what each constraint of a field but uniqueness asks: a missing cell satisfies all but ``required``."""
-    if field.required or field.name in held.schema.primary_key:
+    if needed(held.schema, field):
         yield (CODES["required"], field.name, "required"), cell.text.is_null()
-    value, there = cell.value, ~cell.value.is_null()
-    if field.categories is not None:
-        yield (CODES["categories"], field.name, "categories"), there & ~_one_of(field, value, field.categories)
-    for name, stated in field.constraints.items():
-        if not _supported(held, field, name):
-            continue
-        broken = _broken(held.engine, field, name, stated, value)
-        if broken is not None:
-            yield (CODES[name], field.name, name), there & broken
-
-
-def _broken(engine: Engine, field: Field, name: str, stated: Any, value: nw.Expr) -> nw.Expr | None:
-    """Return whether a value that is there breaks a constraint, None for one that is looked at elsewhere."""
-    if name == "enum":
-        return ~_one_of(field, value, stated)
-    if name == "pattern":
-        pattern = engine.pattern(str(stated))
-        return None if pattern is None else ~value.str.contains(pattern)
-    if name in ("minLength", "maxLength"):
-        return _BEYOND["minimum" if name == "minLength" else "maximum"](value.str.len_chars(), stated)
-    bound = constant(field, stated) if name in _BEYOND else None
-    if bound is None:
-        return None
-    if field.type == "yearmonth":
-        year, _, month = str(bound).rpartition("-")
-        value, bound = months(value), int(year) * 12 + int(month)
-    beyond = _BEYOND[name](value, bound)
-    return beyond | value.is_nan() if field.type == "number" else beyond
-
-
-_BEYOND: dict[str, Callable[[nw.Expr, Any], nw.Expr]] = {
-    "minimum": lambda value, bound: value < bound,
-    "maximum": lambda value, bound: value > bound,
-    "exclusiveMinimum": lambda value, bound: value <= bound,
-    "exclusiveMaximum": lambda value, bound: value >= bound,
-}
-
-
-def _one_of(field: Field, value: nw.Expr, stated: Sequence[Any]) -> nw.Expr:
-    values = [found for item in stated if (found := constant(field, item)) is not None]
-    return value.is_in(values) if values else nw.lit(False)
+    there = ~cell.value.is_null()
+    for name, rule in rules:
+        yield (CODES[name], field.name, name), there & ~rule(cell.value)
 
 
 def _repeated(engine: Engine, held: Held, cells: dict[str, Cell]) -> Iterator[Faults]:
     """Yield, for each key, the rows that repeat the key of an earlier row, with the first rows of these keys."""
-    keys: dict[Asked, tuple[str, ...]] = {
+    stated: dict[Asked, tuple[str, ...]] = {
         (CODES["unique"], field.name, "unique"): (field.name,)
         for field in held.schema.fields
         if field.constraints.get("unique")
     }
-    for what, key in [
-        ("primaryKey", held.schema.primary_key),
-        *(("uniqueKeys", key) for key in held.schema.unique_keys),
-    ]:
-        if key and set(key) <= set(held.schema.names):
-            keys.setdefault((CODES[what], ", ".join(key), what), key)
-    for asked, key in keys.items():
+    for what, key in keys(held.schema):
+        stated.setdefault((CODES[what], ", ".join(key), what), key)
+    for asked, key in stated.items():
         if set(key) <= set(cells):
             yield _repeats(engine, held, asked, [cells[name].value for name in key])
 

@@ -121,7 +121,7 @@ def _spans(frame: Lazy) -> Lazy:
     """Return the frame with the ``first`` and ``last`` day of ``as_of``, as `consistency.dates.spans` tells them."""
     text = nw.col("as_of")
     first = nw.concat_str(text, nw.lit("-01-01")).str.slice(0, 10)
-    shaped = text.str.contains("^[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?$") & of_calendar(first)
+    shaped = text.str.contains(r"^[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?\z") & of_calendar(first)
     frame = frame.with_columns(
         nw.when(shaped).then(first).alias("day"), nw.when(shaped).then(text.str.len_chars()).alias("size")
     )

@@ -76,7 +76,7 @@ def _values(held: Held, cells: Mapping[str, Cell]) -> Iterator[tuple[Asked, nw.E
 
 def _dates(field: str, text: nw.Expr, today: date) -> Iterator[tuple[Asked, nw.Expr]]:
     full = nw.concat_str(text, nw.lit("-01-01")).str.slice(0, 10)
-    possible = text.str.contains("^[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?$") & of_calendar(full)
+    possible = text.str.contains(r"^[0-9]{4}(?:-[0-9]{2}(?:-[0-9]{2})?)?\z") & of_calendar(full)
     yield ("F304", field, ""), ~text.is_null() & ~possible.fill_null(False)
     # A year stands for its first day: "2026" is possible throughout 2026. Such texts sort as the days follow.
     yield ("F305", field, ""), possible & (full > today.isoformat())

@@ -11,13 +11,13 @@ import narwhals as nw
 import polars as pl
 
 from returnees.engines.holding import Shape
-from returnees.engines.regexes import portable
 from returnees.engines.seam import ROW, Lazy, column
 from returnees.engines.sparklines import shape_of
 from returnees.engines.sparksession import address, session_of, told
 from returnees.errors import EngineError
 from returnees.package.model import Resource
 from returnees.package.parts import Part
+from returnees.schemas.regexes import portable
 from returnees.tables.parquetfile import scanned
 
 #: How much of the tables a partition is made for, and how many there are at least for each core.
