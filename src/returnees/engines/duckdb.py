@@ -20,10 +20,9 @@ from returnees.package.parts import Part
 from returnees.package.temporary import made, placing
 from returnees.schemas.regexes import portable
 
-#: How DuckDB writes what Table Schema writes otherwise. Words are told by their text: asked for NaN, DuckDB finds none
-#: in a column of Parquet whose least and greatest value stand in the file, for NaN is between no two.
-_NUMBERS = "CASE {0}::VARCHAR WHEN 'inf' THEN 'INF' WHEN '-inf' THEN '-INF' WHEN 'nan' THEN 'NaN' "\
-    "WHEN '-nan' THEN 'NaN' ELSE {0}::VARCHAR END"  # fmt: skip
+#: How DuckDB writes what Table Schema writes otherwise.
+_NUMBERS = "CASE WHEN isinf({0}) THEN (CASE WHEN {0} > 0 THEN 'INF' ELSE '-INF' END) WHEN isnan({0}) THEN 'NaN' "\
+    "ELSE {0}::VARCHAR END"  # fmt: skip
 _DAYS = "(CASE WHEN year({0}) > 9999 THEN '+' ELSE '' END || strftime({0}, '{1}'))"
 _DAY, _MOMENT = "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S.%f"
 #: Nanoseconds as a moment to the microsecond that they are of; a cast rounds to the nearest.
@@ -74,7 +73,11 @@ class DuckDb:
             columns = {own[0]: (*kind, str(own[1])) for own, kind in zip(stated, kinds, strict=True)}
             texts = (_as_text(*columns[name]) for name in names)
             cells.append({column(at): f"coalesce({text}, '')" for at, text in enumerate(texts)})
-        return self._loaded(parts, sources, cells, keys)
+        # Parquet's statistics leave NaN out, and DuckDB would conclude from them that a column has none.
+        self._run("SET disabled_optimizers = 'statistics_propagation'")
+        loaded = self._loaded(parts, sources, cells, keys)
+        self._run("RESET disabled_optimizers")
+        return loaded
 
     def _loaded(
         self, parts: Sequence[Part], sources: Sequence[str], cells: Sequence[dict[str, str]], keys: Sequence[str]
