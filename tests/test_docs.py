@@ -144,6 +144,18 @@ def test_other_languages_in_the_documents_work(
     assert done.stdout.strip()
 
 
+@pytest.mark.needs("java 17")
+@pytest.mark.parametrize("block", [block for owner, block in blocks("bash") if owner == "docs/spark.md"])
+def test_clusters_in_the_documents_work(block: str) -> None:
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    command = ["bash", "-e", "-u", "-c", block]
+    done = subprocess.run(
+        command, cwd=ROOT, env=os.environ | {"PATH": path}, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stderr
+    assert "0 errors" in done.stdout
+
+
 def test_the_public_module_s_examples_work(monkeypatch: pytest.MonkeyPatch) -> None:
     import doctest
 
