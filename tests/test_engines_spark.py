@@ -24,6 +24,7 @@ from returnees.cli import main
 from returnees.engines import spark as sparks
 from returnees.engines import sparkserver, sparksession
 from returnees.engines.seam import Lazy
+from returnees.errors import EngineError
 
 needs_java = pytest.mark.needs("java 17")
 pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
@@ -213,6 +214,35 @@ def test_a_disk_that_is_full_is_one_sentence(root: Path, tmp_path: Path) -> None
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (2, "returnees: Spark cannot go on: File too large\n")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            "<_InactiveRpcError of RPC that terminated with:\n\tstatus = StatusCode.UNAVAILABLE",
+            "its server does not answer any more",
+        ),
+        (
+            "[CHECKPOINT_RDD_BLOCK_ID_NOT_FOUND] Checkpoint block rdd_7_0 not found!",
+            "a worker was lost, and with it rows that only it kept",
+        ),
+        (
+            "Job aborted\nCaused by: a.b.TaskException: Failed\nCaused by: java.io.IOException: No space left on device",
+            "No space left on device",
+        ),
+        (
+            "[PATH_NOT_FOUND] Path does not exist: file:/a. SQLSTATE: 42K03\n\nJVM stacktrace:\n\tat b.c(D.scala:1)",
+            "[PATH_NOT_FOUND] Path does not exist: file:/a. SQLSTATE: 42K03",
+        ),
+        ("", "SparkConnectGrpcException"),
+    ],
+)  # fmt: skip
+def test_what_spark_cannot_is_one_sentence(said: str, told: str) -> None:
+    from pyspark.errors.exceptions.connect import SparkConnectGrpcException
+
+    with pytest.raises(EngineError, match=rf"^Spark cannot go on: {re.escape(told)}$"), sparksession.told():
+        raise SparkConnectGrpcException(said)
 
 
 @needs_java

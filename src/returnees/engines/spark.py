@@ -161,7 +161,8 @@ def opened(master: str | None = None, remote: str | None = None) -> Iterator[Spa
     EngineError
         If that cannot be done: see `sparksession.session_of`.
     """
-    with session_of(master, remote) as (session, cores):
+    # Plans that are being made ask Spark, too, where nobody expects an answer to fail.
+    with session_of(master, remote) as (session, cores), told():
         yield Spark(session, cores)
 
 

@@ -18,7 +18,7 @@ from returnees.package.parts import Part
 #: How many seconds a server may take to answer, and a cluster until one of its workers takes work.
 _ANSWER, _PATIENCE = 10, 90
 #: How often, from 50 ms on, with pauses four times as long each, a server that does not answer is asked again.
-_RETRIES = 5
+_RETRIES = 4
 #: The port of Spark Connect where an address states none.
 _PORT = 15002
 #: What a cell and a number mean, whatever the server is set to.
@@ -27,8 +27,8 @@ SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.caseSensitive": "true",
 }
-#: What Spark says when a worker is gone.
-_LOST = ("CHECKPOINT_RDD_BLOCK_ID_NOT_FOUND", "ExecutorLostFailure")
+#: What Spark says when a worker is gone, and when nothing is there any more that could say anything.
+_LOST, _GONE = ("CHECKPOINT_RDD_BLOCK_ID_NOT_FOUND", "ExecutorLostFailure"), "StatusCode.UNAVAILABLE"
 
 
 @contextmanager
@@ -43,6 +43,8 @@ def session_of(master: str | None, remote: str | None) -> Iterator[tuple[Any, in
     with warnings.catch_warnings():
         # PySpark says of pandas, of which nothing here makes use, that it is too new.
         warnings.filterwarnings("ignore", category=FutureWarning, module=r"pyspark\b")
+        # What comes of it is an error, which says more.
+        warnings.filterwarnings("ignore", message=r"\[RETRIES_EXCEEDED\]", module=r"pyspark\b")
         if remote is not None:
             _ask(remote)
             with _opened(remote, remote) as found:
@@ -120,12 +122,11 @@ def _cores(session: Any, called: str) -> int:
 @contextmanager
 def told() -> Iterator[None]:
     """Say in one sentence what Spark cannot do."""
-    import grpc
     from pyspark.errors import PySparkException
 
     try:
         yield
-    except (PySparkException, grpc.RpcError, OSError) as error:
+    except PySparkException as error:
         raise EngineError(f"Spark cannot go on: {_reason(str(error)) or type(error).__name__}") from error
 
 
@@ -133,6 +134,8 @@ def _reason(said: str) -> str:
     """Return what went wrong, from what Spark says of it and what had caused it."""
     if any(mark in said for mark in _LOST):
         return "a worker was lost, and with it rows that only it kept"
+    if _GONE in said:
+        return "its server does not answer any more"
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     causes = [line for line in lines if line.startswith("Caused by: ")]
     told = next(iter(causes[-1:] or lines), "")
