@@ -93,12 +93,19 @@ def columns_that_differ_in_case(folder: Path, descriptor: Descriptor) -> None:
     del resource(descriptor, "areas")["encoding"]
 
 
+def a_rule_that_no_figure_fills(folder: Path, _: Descriptor) -> None:
+    rules = folder / "schemas/rules.toml"
+    over_sets = 'assert = "sum(parts) <= whole"\nalong = "hierarchies"\ndimension = "area"'
+    rules.write_text(rules.read_text("utf-8").replace('assert = "returned <= travelled"', over_sets), "utf-8")
+
+
 @pytest.mark.parametrize(
     ("change", "opening", "codes"),
     [
         (without_what_is_referred_to, streaming.opened, {"F114", "F138", "F308"}),
         (without_what_rules_need, streaming.opened, {"F114", "F307"}),
         (folders_that_state_other_fields, streaming.opened, {"F123"}),
+        (a_rule_that_no_figure_fills, streaming.opened, {"F411"}),
         (columns_that_differ_in_case, duckdb.opened, {"F130", "F311"}),
     ],
 )

@@ -11,14 +11,9 @@ import signal
 import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import Any
 
-import click
-
-#: Signals that stop a command, where the system has them, and what handles each of them before.
-_USUAL: dict[str, Any] = {
-    "SIGINT": signal.default_int_handler, "SIGTERM": signal.SIG_DFL, "SIGHUP": signal.SIG_DFL,
-}  # fmt: skip
+#: Signals that stop a command, where the system has them. Ctrl-C is left to Python and to the libraries, which hear it.
+_NAMES = ("SIGTERM", "SIGHUP")
 #: How many seconds Python has to notice a signal before the process ends without it.
 _PATIENCE = 1.0
 
@@ -33,15 +28,13 @@ class Stopped(BaseException):
 
 @contextmanager
 def stopping() -> Iterator[None]:
-    """While this lasts, SIGTERM and SIGHUP raise `Stopped`, and Ctrl-C is heard in the middle of a query, too.
+    """While this lasts, SIGTERM and SIGHUP raise `Stopped`, or end the process in the middle of what does not hear it.
 
     What someone else handles, or ignores (``nohup``), stays so; so does everything where signals are not for this
     thread to handle, or the system has none (Windows).
     """
-    numbers = [
-        number for name, usual in _USUAL.items() if (number := getattr(signal, name, None)) is not None
-        and signal.getsignal(number) == usual
-    ]  # fmt: skip
+    stated = (getattr(signal, name, None) for name in _NAMES)
+    numbers = [number for number in stated if number is not None and signal.getsignal(number) == signal.SIG_DFL]
     if os.name == "nt" or threading.current_thread() is not threading.main_thread() or not numbers:
         yield
         return
@@ -51,8 +44,6 @@ def stopping() -> Iterator[None]:
     def handle(number: int, _: object) -> None:
         noticed.set()
         come.append(number)
-        if number == signal.SIGINT:
-            raise KeyboardInterrupt
         # Cleaning up is not to be stopped as well.
         for other in numbers:
             signal.signal(other, signal.SIG_IGN)
@@ -65,13 +56,11 @@ def stopping() -> Iterator[None]:
     threading.Thread(target=_watch, args=(bell, numbers, noticed), daemon=True).start()
     try:
         yield
-    except (KeyboardInterrupt, SystemExit, click.Abort, click.exceptions.Exit):
-        raise
-    except Exception:
+    except BaseException:
         if not come:
             raise
-        # A library has made something else of it: DuckDB says in an error of its own that a query was interrupted.
-        raise (KeyboardInterrupt() if come[-1] == signal.SIGINT else Stopped(come[-1])) from None
+        # A library may have made something else of it: DuckDB says in an error of its own that it was interrupted.
+        raise Stopped(come[0]) from None
     finally:
         signal.set_wakeup_fd(woken)
         for number, handler in before.items():
@@ -82,10 +71,9 @@ def stopping() -> Iterator[None]:
 def _watch(bell: int, numbers: Collection[int], noticed: threading.Event) -> None:
     """Wait for a signal, and end the process if Python does not notice it."""
     while rung := os.read(bell, 1):
-        # Others that Python handles ring, too: a window that was resized, a child that ended.
+        # Others that Python handles ring, too: Ctrl-C, a window that was resized, a child that ended.
         if rung[0] in numbers and not noticed.wait(_PATIENCE):
             _end(rung[0])
-        noticed.clear()
     os.close(bell)
 
 
@@ -94,6 +82,4 @@ def _end(number: int) -> None:
     from returnees.package.temporary import clear
 
     clear()
-    if number == signal.SIGINT:
-        os.write(2, b"\nAborted!\n")
     os._exit(128 + number)

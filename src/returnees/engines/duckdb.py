@@ -177,6 +177,11 @@ def _told() -> Iterator[None]:
     except duckdb.Error as error:
         reason = " ".join(str(error).split())
         raise EngineError(f"DuckDB cannot go on: {reason[:400]}") from error
+    except RuntimeError as error:
+        # So DuckDB says that Ctrl-C was pressed while it was at work.
+        if str(error) != "Query interrupted":
+            raise
+        raise KeyboardInterrupt from None
 
 
 def _literal(value: Any) -> str:
