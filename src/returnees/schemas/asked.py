@@ -14,7 +14,6 @@ from typing import Any
 
 import polars as pl
 
-from returnees.schemas.regexes import portable
 from returnees.tables.lexical import not_checked, typed
 from returnees.tables.schema import Field, TableSchema
 
@@ -226,8 +225,11 @@ def _why_not(field: Field, constraint: str, stated: Any) -> str | None:
 
 def _unlike(constraint: str, stated: Any, backend: str) -> str | None:
     """Return why a pattern cannot be applied by all engines alike, or None when it can."""
-    alike = backend == "polars" or constraint != "pattern" or portable(str(stated)) is not None
-    return None if alike else "engines read the pattern in different ways"
+    if backend == "polars" or constraint != "pattern":
+        return None
+    from returnees.schemas.regexes import portable
+
+    return "engines read the pattern in different ways" if portable(str(stated)) is None else None
 
 
 def _no_bound(field: Field, stated: Any) -> str | None:

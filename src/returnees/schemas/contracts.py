@@ -10,7 +10,6 @@ import polars as pl
 
 from returnees.errors import UsageError, nearest
 from returnees.schemas.asked import IN_MEMORY, Rule, column_type, keys, needed, rules_of
-from returnees.schemas.lazy import lazy_schema, lazy_violations
 from returnees.schemas.pandera import pandera
 from returnees.tables.schema import TableSchema
 
@@ -49,6 +48,8 @@ def pandera_schema(schema: TableSchema, name: str, backend: str = "polars") -> D
     if backend not in BACKENDS:
         raise UsageError(f"there is no backend {backend!a}{nearest(backend, BACKENDS)} (there are polars, narwhals)")
     if backend == "narwhals":
+        from returnees.schemas.lazy import lazy_schema
+
         contract: DataFrameSchema = lazy_schema(schema, name)
         return contract
     return _in_memory(schema, name)
@@ -142,6 +143,8 @@ def violations_by(schema: TableSchema, table: Any, by: Sequence[str] = (), most:
         raise UsageError("the schema has no primary key; name the fields that tell rows apart")
     if unknown := [name for name in named if name not in schema.names]:
         raise UsageError(f"there is no field {unknown[0]!a}{nearest(unknown[0], schema.names)}")
+    from returnees.schemas.lazy import lazy_violations
+
     return lazy_violations(schema, table, named, most)
 
 
