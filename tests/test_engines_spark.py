@@ -228,7 +228,7 @@ def test_a_disk_that_is_full_is_one_sentence(root: Path, tmp_path: Path) -> None
             "a worker was lost, and with it rows that only it kept",
         ),
         (
-            "Job aborted\nCaused by: a.b.TaskException: Failed\nCaused by: java.io.IOException: No space left on device",
+            "Job aborted\nCaused by: a.TaskException: No\nCaused by: java.io.IOException: No space left on device",
             "No space left on device",
         ),
         (
