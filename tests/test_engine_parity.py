@@ -16,7 +16,7 @@ from engines import OPENINGS, assert_the_same, follow_ties_of_at_most, held_by_t
 
 import returnees
 from returnees.engines import duckdb, streaming
-from returnees.engines.seam import Opening
+from returnees.engines.seam import Engine, Opening
 
 VALID = Path(__file__).parent / "packages" / "valid"
 Descriptor = dict[str, Any]
@@ -30,23 +30,29 @@ PACKAGES = {"polars": 12, "duckdb": 4}
 def test_packages_at_random_give_the_same_findings(
     tmp_path: Path, opening: Opening, part: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    codes: set[str] = set()
     with opening() as engine:
-        count = PACKAGES.get(engine.name, 1)
-        for seed in range(part * count, (part + 1) * count):
-            package = returnees.open_package(package_at_random(tmp_path / str(seed), seed))
-            # Every other one as if it had more figures than are looked at here with all their ties; in every third
-            # some tables are small.
-            follow_ties_of_at_most(0 if seed % 2 else 50_000, monkeypatch)
-            held_by_the_engine(monkeypatch, lambda item, seed=seed: seed % 3 or (seed + len(item.name)) % 2)  # type: ignore[misc]
-            found = on_engine(engine, package)
-            try:
-                assert_the_same(found, in_memory(package))
-            except AssertionError as error:
-                raise AssertionError(f"the package of the number {seed}: {error}") from None
-            codes |= {item.code for item in found[0]}
-            shutil.rmtree(tmp_path / str(seed))
+        count = PACKAGES[engine.name]
+        codes = codes_of_the_same(engine, range(part * count, (part + 1) * count), tmp_path, monkeypatch)
     assert len(codes) > 5
+
+
+def codes_of_the_same(engine: Engine, seeds: range, folder: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """Hold an engine to memory by the packages of these numbers, and return the codes of all that was found."""
+    codes: set[str] = set()
+    for seed in seeds:
+        package = returnees.open_package(package_at_random(folder / str(seed), seed))
+        # Every other one as if it had more figures than are looked at here with all their ties; in every third some
+        # tables are small.
+        follow_ties_of_at_most(0 if seed % 2 else 50_000, monkeypatch)
+        held_by_the_engine(monkeypatch, lambda item, seed=seed: seed % 3 or (seed + len(item.name)) % 2)  # type: ignore[misc]
+        found = on_engine(engine, package)
+        try:
+            assert_the_same(found, in_memory(package))
+        except AssertionError as error:
+            raise AssertionError(f"the package of the number {seed}: {error}") from None
+        codes |= {item.code for item in found[0]}
+        shutil.rmtree(folder / str(seed))
+    return codes
 
 
 def resource(descriptor: Descriptor, name: str) -> dict[str, Any]:

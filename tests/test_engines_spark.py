@@ -16,18 +16,23 @@ from typing import Any
 import polars as pl
 import pyspark
 import pytest
-from click.testing import CliRunner
+from effort import times
 from engines import assert_the_same, held_by_the_engine, in_memory, made_up, on_engine
+from test_engine_parity import codes_of_the_same
+from test_engines import (  # noqa: F401  # run here with the fixture of this file
+    test_cells_at_random_give_the_same_findings,
+    test_columns_of_parquet_give_the_same_findings,
+)
 
 import returnees
-from returnees.cli import main
 from returnees.engines import spark as sparks
 from returnees.engines import sparkserver, sparksession
 from returnees.engines.seam import Lazy
-from returnees.errors import EngineError
 
-needs_java = pytest.mark.needs("java 17")
-pytestmark = pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
+pytestmark = [
+    pytest.mark.needs("java 17"),
+    pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning"),
+]
 
 PACKAGES = Path(__file__).parent / "packages"
 #: Broken packages in which an engine has most to do; with more effort all are tried.
@@ -58,6 +63,18 @@ def spark(address: str) -> Iterator[sparks.Spark]:
             yield opened
 
 
+@pytest.fixture
+def engine(spark: sparks.Spark) -> sparks.Spark:
+    """The engine that the tests of all engines are run with here."""
+    return spark
+
+
+def test_packages_at_random_give_the_same_findings(
+    spark: sparks.Spark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert codes_of_the_same(spark, range(times(3)), tmp_path, monkeypatch)
+
+
 def changed_tables(name: str) -> set[str]:
     """Return the tables of a broken package whose files are not those of the sound one, and figures."""
     own, sound = PACKAGES / name / "data", PACKAGES / "valid/data"
@@ -66,7 +83,6 @@ def changed_tables(name: str) -> set[str]:
     return {"figures", *(file.stem for file in unlike)}
 
 
-@needs_java
 @pytest.mark.parametrize("name", CHOSEN)
 def test_a_broken_package_gives_the_same_findings(
     name: str, spark: sparks.Spark, monkeypatch: pytest.MonkeyPatch
@@ -77,7 +93,6 @@ def test_a_broken_package_gives_the_same_findings(
     assert_the_same(on_engine(spark, package), in_memory(package))
 
 
-@needs_java
 def test_figures_at_random_give_the_same_findings_and_stay_where_they_are(
     root: Path, tmp_path: Path, spark: sparks.Spark, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,7 +123,6 @@ def test_figures_at_random_give_the_same_findings_and_stay_where_they_are(
     assert [plan for plan in plans if FORBIDDEN.search(plan)] == []
 
 
-@needs_java
 def test_a_server_that_runs_gives_the_report_of_polars(address: str, tmp_path: Path) -> None:
     """Tables in other forms: compressed, in several files, in folders, as Parquet."""
     package, here = str(PACKAGES / "valid-in-other-forms"), tmp_path / "here"
@@ -168,7 +182,6 @@ def begun(folder: Path, package: str, step: str, *options: str) -> subprocess.Po
     return process
 
 
-@needs_java
 def test_a_worker_that_is_lost_is_one_sentence(tmp_path: Path) -> None:
     """With a process of its own for a worker, which is killed when it has kept something."""
     process = begun(tmp_path, "joint-contradiction", "judging", "--spark-master", "local-cluster[1,1,1024]")
@@ -185,7 +198,6 @@ def test_a_worker_that_is_lost_is_one_sentence(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@needs_java
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGKILL])
 def test_what_is_stopped_leaves_nothing_behind(sent: signal.Signals, tmp_path: Path) -> None:
     process = begun(tmp_path, "valid", "reading")
@@ -202,7 +214,6 @@ def test_what_is_stopped_leaves_nothing_behind(sent: signal.Signals, tmp_path: P
     assert sent == signal.SIGKILL or list(tmp_path.iterdir()) == []
 
 
-@needs_java
 @pytest.mark.skipif(os.name == "nt", reason="the system has no such limit")
 def test_a_disk_that_is_full_is_one_sentence(root: Path, tmp_path: Path) -> None:
     """As full as a disk is on which no file can grow beyond some kilobytes."""
@@ -216,76 +227,9 @@ def test_a_disk_that_is_full_is_one_sentence(root: Path, tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    ("said", "told"),
-    [
-        (
-            "<_InactiveRpcError of RPC that terminated with:\n\tstatus = StatusCode.UNAVAILABLE",
-            "its server does not answer any more",
-        ),
-        (
-            "[CHECKPOINT_RDD_BLOCK_ID_NOT_FOUND] Checkpoint block rdd_7_0 not found!",
-            "a worker was lost, and with it rows that only it kept",
-        ),
-        (
-            "Job aborted\nCaused by: a.TaskException: No\nCaused by: java.io.IOException: No space left on device",
-            "No space left on device",
-        ),
-        (
-            "[PATH_NOT_FOUND] Path does not exist: file:/a. SQLSTATE: 42K03\n\nJVM stacktrace:\n\tat b.c(D.scala:1)",
-            "[PATH_NOT_FOUND] Path does not exist: file:/a. SQLSTATE: 42K03",
-        ),
-        ("", "SparkConnectGrpcException"),
-    ],
-)  # fmt: skip
-def test_what_spark_cannot_is_one_sentence(said: str, told: str) -> None:
-    from pyspark.errors.exceptions.connect import SparkConnectGrpcException
-
-    with pytest.raises(EngineError, match=rf"^Spark cannot go on: {re.escape(told)}$"), sparksession.told():
-        raise SparkConnectGrpcException(said)
-
-
-@needs_java
 def test_a_cluster_that_is_none_is_one_sentence(tmp_path: Path) -> None:
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     done = run("validate", str(PACKAGES / "valid"), "--engine", "spark", "--spark-master", "nonsense", env=environment)
     assert done.returncode == 2
     assert done.stderr.startswith("returnees: Spark does not start: ") and "Master must" in done.stderr
     assert len(done.stderr.splitlines()) == 1 and list(tmp_path.iterdir()) == []
-
-
-@pytest.mark.parametrize(
-    ("options", "words"),
-    [
-        (["--spark-remote", "sc://127.0.0.1:1"], "no Spark Connect server answers at sc://127.0.0.1:1"),
-        (["--spark-remote", "spark://a:1"], "is no address of Spark Connect, such as sc://localhost:15002"),
-        (["--spark-remote", "sc://a:b"], "is no address of Spark Connect"),
-        (["--spark-remote", "sc://a", "--spark-master", "local"], "state one of them"),
-        (["--engine", "duckdb", "--spark-master", "local"], "are for --engine spark"),
-    ],
-)
-def test_what_is_said_of_spark_must_go_together(options: list[str], words: str) -> None:
-    done = CliRunner().invoke(main, ["validate", str(PACKAGES / "valid"), "--engine", "spark", *options])
-    assert done.exit_code == 2 and words in done.output and "Traceback" not in done.output
-
-
-@pytest.mark.skipif(os.name == "nt", reason="a program is made of a shell script")
-@pytest.mark.parametrize(
-    ("script", "words"),
-    [
-        (None, "there is none on the PATH"),
-        ("echo 'openjdk version \"11.0.2\" 2019-01-15' >&2", "is Java 11"),
-        ("echo 'java version \"1.8.0_201\"' >&2", "is Java 8"),
-        ("exit 1", "does not say which it is"),
-    ],
-)
-def test_a_java_that_will_not_do_is_told(
-    script: str | None, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if script is not None:
-        (tmp_path / "java").write_text(f"#!/bin/sh\n{script}\n")
-        (tmp_path / "java").chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.delenv("JAVA_HOME", raising=False)
-    done = CliRunner().invoke(main, ["validate", str(PACKAGES / "valid"), "--engine", "spark"])
-    assert done.exit_code == 2 and words in done.output and "Spark needs Java 17 or newer" in done.output
