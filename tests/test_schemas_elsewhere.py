@@ -29,6 +29,8 @@ SAID: list[tuple[dict[str, Any], str, str]] = [
     ({"type": "integer", "constraints": {"minimum": 1.5}}, "minimum", "1.5 is not a value of type integer"),
     ({"type": "date", "constraints": {"maximum": "2017"}}, "maximum", "'2017' is not a value of type date"),
     ({"type": "yearmonth", "constraints": {"maximum": "2017"}}, "maximum", "'2017' is not a value of type yearmonth"),
+    ({"type": "yearmonth", "constraints": {"minimum": f"{10**20}-01"}}, "minimum",
+     "'100000000000000000000-01' is beyond numbers of 64 bits"),
     ({"type": "year", "constraints": {"minimum": 99999999999}}, "minimum", "99999999999 is not a value of type year"),
     ({"type": "integer", "constraints": {"enum": [1, "x"]}}, "enum", "'x' is not a value of type integer"),
     ({"type": "integer", "constraints": {"enum": [1, 1.5]}}, "enum", "1.5 is not a value of type integer"),
