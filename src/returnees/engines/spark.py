@@ -64,11 +64,11 @@ class Spark:
     def parquet(self, parts: Sequence[Part], names: Sequence[str], keys: Sequence[str]) -> Lazy:
         frames, cells = [], []
         for part in parts:
+            rows = scanned([part.file], sys.maxsize)
+            self._rows[part] = rows.select(pl.len()).collect().item()
             with told():
-                frame = self._session.read.parquet(address(part))
-                kinds = dict(frame.dtypes)
-            self._rows[part] = scanned([part.file], sys.maxsize).select(pl.len()).collect().item()
-            frames.append(frame)
+                frames.append(self._session.read.parquet(address(part)))
+            kinds = rows.collect_schema()
             cells.append([_as_text("`" + name.replace("`", "``") + "`", kinds[name]) for name in names])
         return self._loaded(parts, frames, cells, keys)
 
@@ -166,15 +166,17 @@ def opened(master: str | None = None, remote: str | None = None) -> Iterator[Spa
         yield Spark(session, cores)
 
 
-def _as_text(cell: str, kind: str) -> str:
+def _as_text(cell: str, kind: pl.DataType) -> str:
     """Return, as SQL, what Table Schema writes for a cell of Parquet."""
-    if kind in ("double", "float"):
+    if kind.is_float():
         number = f"CAST({cell} AS DOUBLE)"
         return (
             f"CASE WHEN isnan({number}) THEN 'NaN' WHEN abs({number}) = double('Infinity') "
             f"THEN (CASE WHEN {number} > 0 THEN 'INF' ELSE '-INF' END) ELSE CAST({number} AS STRING) END"
         )
-    if kind.startswith("timestamp"):
-        zone = "" if kind.endswith("ntz") else "'Z'"
-        return f"date_format({cell}, \"yyyy-MM-dd'T'HH:mm:ss.SSSSSS{zone}\")"
+    if isinstance(kind, pl.Datetime):
+        # What has nanoseconds is read as their number, for Spark has none.
+        moment = f"timestamp_micros(({cell} - pmod({cell}, 1000)) div 1000)" if kind.time_unit == "ns" else cell
+        zone = "'Z'" if kind.time_zone else ""
+        return f"date_format({moment}, \"yyyy-MM-dd'T'HH:mm:ss.SSSSSS{zone}\")"
     return f"CAST({cell} AS STRING)"

@@ -26,6 +26,7 @@ SETTINGS = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.caseSensitive": "true",
+    "spark.sql.legacy.parquet.nanosAsLong": "true",
 }
 #: What Spark says when a worker is gone, and when nothing is there any more that could say anything.
 _LOST, _GONE = ("CHECKPOINT_RDD_BLOCK_ID_NOT_FOUND", "ExecutorLostFailure"), "StatusCode.UNAVAILABLE"
