@@ -24,7 +24,9 @@ from returnees.package.model import Package, Resource
 from returnees.tables.model import Table
 
 TODAY = date(2026, 11, 24)
-#: What opens each engine. One that needs a program beyond Python is marked so.
+#: Has Java make less of what runs for a short time only.
+BRIEF = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+#: What opens each engine but Spark, which starts too slowly for each test.
 OPENINGS = [pytest.param(duckdb.opened, id="duckdb"), pytest.param(streaming.opened, id="polars, streaming")]
 Found = tuple[frozenset[Finding], Mapping[str, VerdictCounts], Mapping[str, int]]
 

@@ -249,7 +249,7 @@ def test_steps_are_told_on_standard_error_when_asked_for() -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--engine", "ducdb"], "there is no engine 'ducdb'; did you mean 'duckdb'? (there are polars, duckdb)"),
+        (["--engine", "ducdb"], "there is no engine 'ducdb'; did you mean 'duckdb'? (there are polars, duckdb, spark)"),
         (["--engine", "duckdb", "--since", "HEAD"], "--since is not for --engine duckdb"),
     ],
 )
