@@ -97,12 +97,12 @@ def pointblank_duckdb(tables: Sequence[Table]) -> bool:
 
     kinds = {"string": "VARCHAR", "number": "DOUBLE"}
     well = []
-    for item in tables:
-        columns = {field: kinds[kind] for field, kind in item.types.items()}
-        read = duckdb.read_csv(str(item.file), header=True, columns=columns, auto_detect=False)
-        read.create("checked")
-        well.append(pointblank(item, duckdb.table("checked")))
-        duckdb.execute("DROP TABLE checked")
+    with duckdb.connect() as connection:
+        for item in tables:
+            columns = {field: kinds[kind] for field, kind in item.types.items()}
+            connection.read_csv(str(item.file), header=True, columns=columns, auto_detect=False).create("checked")
+            well.append(pointblank(item, connection.table("checked")))
+            connection.execute("DROP TABLE checked")
     return all(well)
 
 

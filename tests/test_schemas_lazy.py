@@ -121,7 +121,7 @@ print(json.dumps(violations_by(parse_schema(json.loads(sys.argv[2])), table).row
 """
 
 
-@pytest.mark.needs("java")
+@pytest.mark.needs("java 17")
 def test_a_table_in_spark_breaks_the_same(tmp_path: Path) -> None:
     pytest.importorskip("pyspark")
     fields = [{"name": "id", "type": "integer"}]

@@ -14,8 +14,8 @@ from contextlib import contextmanager
 
 #: Signals that stop a command, where the system has them. Ctrl-C is left to Python and to the libraries, which hear it.
 _NAMES = ("SIGTERM", "SIGHUP")
-#: How many seconds Python has to notice a signal before the process ends without it.
-_PATIENCE = 1.0
+#: How many seconds Python has to notice a signal, and then to clean up, before the process ends without that.
+_PATIENCE, _LEAVING = 1.0, 5.0
 
 
 class Stopped(BaseException):
@@ -38,7 +38,7 @@ def stopping() -> Iterator[None]:
     if os.name == "nt" or threading.current_thread() is not threading.main_thread() or not numbers:
         yield
         return
-    noticed = threading.Event()
+    noticed, left = threading.Event(), threading.Event()
     come: list[int] = []
 
     def handle(number: int, _: object) -> None:
@@ -53,7 +53,7 @@ def stopping() -> Iterator[None]:
     os.set_blocking(ringing, False)
     before = {number: signal.signal(number, handle) for number in numbers}
     woken = signal.set_wakeup_fd(ringing, warn_on_full_buffer=False)
-    threading.Thread(target=_watch, args=(bell, numbers, noticed), daemon=True).start()
+    threading.Thread(target=_watch, args=(bell, numbers, noticed, left), daemon=True).start()
     try:
         yield
     except BaseException:
@@ -62,17 +62,21 @@ def stopping() -> Iterator[None]:
         # A library may have made something else of it: DuckDB says in an error of its own that it was interrupted.
         raise Stopped(come[0]) from None
     finally:
+        left.set()
         signal.set_wakeup_fd(woken)
         for number, handler in before.items():
             signal.signal(number, handler)
         os.close(ringing)  # which ends the thread
 
 
-def _watch(bell: int, numbers: Collection[int], noticed: threading.Event) -> None:
-    """Wait for a signal, and end the process if Python does not notice it."""
+def _watch(bell: int, numbers: Collection[int], noticed: threading.Event, left: threading.Event) -> None:
+    """Wait for a signal, and end the process if Python does not notice it, or does not come to an end.
+
+    A library may swallow what it was told: DuckDB does, when it is about to begin a query.
+    """
     while rung := os.read(bell, 1):
         # Others that Python handles ring, too: Ctrl-C, a window that was resized, a child that ended.
-        if rung[0] in numbers and not noticed.wait(_PATIENCE):
+        if rung[0] in numbers and not (noticed.wait(_PATIENCE) and left.wait(_LEAVING)):
             _end(rung[0])
     os.close(bell)
 
