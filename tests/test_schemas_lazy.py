@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from uuid import uuid4
 
 import polars as pl
 import pytest
+from engines import BRIEF
 from fields import table as read
 from test_schemas import KEPT, Kept
 
@@ -112,7 +114,9 @@ def test_a_property_is_kept_in_duckdb(kept: Kept, tmp_path: Path, duckdb: Any) -
 IN_SPARK = """
 import json, sys
 from pyspark.sql import SparkSession
-settings = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "1", "spark.sql.ansi.enabled": "true"}
+settings = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "1", "spark.sql.ansi.enabled": "true",
+            "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+            "spark.sql.adaptive.enabled": "false", "spark.python.sql.dataFrameDebugging.enabled": "false"}
 session = SparkSession.builder.master("local[1]").config(map=settings).getOrCreate()
 from returnees.schemas import violations_by
 from returnees.tables.schema import parse_schema
@@ -123,14 +127,14 @@ print(json.dumps(violations_by(parse_schema(json.loads(sys.argv[2])), table).row
 
 @pytest.mark.needs("java 17")
 def test_a_table_in_spark_breaks_the_same(tmp_path: Path) -> None:
-    pytest.importorskip("pyspark")
     fields = [{"name": "id", "type": "integer"}]
     fields += [{"name": type, "type": type, "constraints": CELLS[type][0]} for type in CELLS if type != "any"]
     stated = {"fields": fields, "primaryKey": ["id"], "uniqueKeys": [["date", "year"]]}
     schema, frame = parse_schema(stated), everything(60)[1].drop("rare", "any", "a, b")
     frame.write_parquet(tmp_path / "table.parquet")
     command = [sys.executable, "-c", IN_SPARK, str(tmp_path / "table.parquet"), json.dumps(stated)]
-    done = subprocess.run(command, capture_output=True, text=True)
+    environment = {**os.environ, "JAVA_TOOL_OPTIONS": BRIEF}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
     assert done.returncode == 0, done.stderr
     assert {(key, field, name) for key, field, name, _ in json.loads(done.stdout)} == expected(schema, frame)
 
