@@ -38,7 +38,10 @@ PROGRAMS = {
 }
 
 #: How the names of modules begin whose tests take long, in the order in which they are run.
-LONG = ("website/", "test_engines", "test_wheel.", "test_ci.", "test_docs.", "test_scripts.", "test_faults.")
+LONG = (
+    "test_docs.", "test_engines_spark.", "website/", "test_engines", "test_wheel.", "test_ci.", "test_scripts.",
+    "test_faults.",
+)  # fmt: skip
 
 #: What shows that a reader of `PROGRAMS` is there, called with its program.
 _SHOWN_BY = {
