@@ -49,9 +49,6 @@ _SHOWN_BY = {
     "check-datapackage": ("-c", "import check_datapackage"),
 }
 
-#: How the reason of a test that was left out for want of a program ends.
-_NOT_INSTALLED = " is not installed"
-
 
 def _runs(program: str, *arguments: str) -> str | None:
     """Return what the program prints; None if it does not start, as a launcher of nothing does."""
@@ -108,22 +105,22 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             if find_program(name) is None:
                 if os.environ.get("RETURNEES_REQUIRE_ALL") == "1":
                     pytest.fail(f"{name} is not installed, and RETURNEES_REQUIRE_ALL=1 asks for every test")
-                pytest.skip(f"{name}{_NOT_INSTALLED}")
+                pytest.skip(f"{name} is not installed")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Close with the tests that did not run, and what they need."""
+    """Close with the tests that did not run, and why."""
     # Told from the reports, which come here from every process that runs tests.
     missing = sorted(
-        (report.longrepr[2].removeprefix("Skipped: ").removesuffix(_NOT_INSTALLED), report.nodeid)
+        (report.longrepr[2].removeprefix("Skipped: "), report.nodeid)
         for report in terminalreporter.stats.get("skipped", [])
-        if isinstance(report.longrepr, tuple) and report.longrepr[2].endswith(_NOT_INSTALLED)
+        if isinstance(report.longrepr, tuple)
     )
     if not missing:
         return
     terminalreporter.section("DID NOT RUN", sep="!", red=True, bold=True)
-    for name, test in missing:
-        terminalreporter.write_line(f"DID NOT RUN: {test} needs {name}, which is not installed")
+    for reason, test in missing:
+        terminalreporter.write_line(f"DID NOT RUN: {test}: {reason}")
     terminalreporter.write_line("scripts/test-tools installs what is missing, but for another Python.")
 
 

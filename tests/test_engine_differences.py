@@ -21,9 +21,12 @@ PACKAGES = Path(__file__).parent / "packages"
 PAGE = Path(__file__).parent.parent / "docs" / "engines.md"
 
 
-def only_here(ours: Found, theirs: Found) -> tuple[list[Finding], list[Finding]]:
-    """Return the findings that only the engine has, and those that only memory has."""
-    return sorted(ours[0] - theirs[0], key=str), sorted(theirs[0] - ours[0], key=str)
+def both_ways(opening: Opening, package: Package) -> tuple[Found, Found, list[Finding], list[Finding]]:
+    """Return what an engine finds and what is found in memory, with the findings that only either has."""
+    with opening() as engine:
+        ours = on_engine(engine, package)
+    theirs = in_memory(package)
+    return ours, theirs, sorted(ours[0] - theirs[0], key=str), sorted(theirs[0] - ours[0], key=str)
 
 
 def without(found: Found, *findings: Finding) -> Found:
@@ -61,10 +64,7 @@ def test_a_pattern_that_engines_read_otherwise_is_not_checked(tmp_path: Path, mo
     (folder / "datapackage.json").write_text(re.sub('"pattern": "', '"pattern": "(?i)', text), "utf-8")
     held_by_the_engine(monkeypatch)
     package = returnees.open_package(folder)
-    with duckdb.opened() as engine:
-        ours = on_engine(engine, package)
-    theirs = in_memory(package)
-    here, there = only_here(ours, theirs)
+    ours, theirs, here, there = both_ways(duckdb.opened, package)
     assert {item.code for item in here} == {"F122"} and {item.code for item in there} <= {"F133"}
     assert all("the engine 'duckdb' reads it otherwise" in item.message for item in here)
     fields = {field["name"] for item in json.loads(text)["resources"] for field in item["schema"]["fields"]
@@ -81,10 +81,7 @@ def test_of_many_broken_edits_of_a_rule_other_ones_are_shown(
         monkeypatch.setattr(f"returnees.{place}.MOST_BROKEN", 3)
     held_by_the_engine(monkeypatch)
     package = many_broken(tmp_path / "made", 5)
-    with opening() as engine:
-        ours = on_engine(engine, package)
-    theirs = in_memory(package)
-    here, there = only_here(ours, theirs)
+    ours, theirs, here, there = both_ways(opening, package)
     assert here and len(here) == len(there)
     assert {item.code for item in [*here, *there]} == {"F201"}
     assert_the_same(without(ours, *here), without(theirs, *there))
@@ -98,10 +95,7 @@ def test_too_many_broken_edits_are_not_looked_at_together(
     follow_ties_of_at_most(0, monkeypatch)
     held_by_the_engine(monkeypatch)
     package = many_broken(tmp_path / "made", 5)
-    with opening() as engine:
-        ours = on_engine(engine, package)
-    theirs = in_memory(package)
-    here, there = only_here(ours, theirs)
+    ours, theirs, here, there = both_ways(opening, package)
     assert [item.code for item in here] == ["F208"] and there == []
     assert "5 edits are broken, and 0 may not be met together; up to 4 are looked at together" in here[0].message
     assert_the_same(without(ours, *here), theirs)
@@ -127,10 +121,7 @@ def test_duckdb_reads_some_columns_of_parquet_otherwise(
     (tmp_path / "datapackage.json").write_text(json.dumps({"name": "example", "resources": [rows]}), "utf-8")
     held_by_the_engine(monkeypatch)
     package = returnees.open_package(tmp_path)
-    with duckdb.opened() as engine:
-        ours = on_engine(engine, package)
-    theirs = in_memory(package)
-    found = only_here(ours, theirs)
+    ours, theirs, *found = both_ways(duckdb.opened, package)
     # The message tells the cell, and is otherwise the same.
     assert [[item.message.split("'")[1] for item in side] for side in found] == [[here], [there]]
     assert_the_same(without(ours, *found[0]), without(theirs, *found[1]))

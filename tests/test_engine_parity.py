@@ -33,7 +33,7 @@ def test_packages_at_random_give_the_same_findings(
     with opening() as engine:
         count = PACKAGES[engine.name]
         codes = codes_of_the_same(engine, range(part * count, (part + 1) * count), tmp_path, monkeypatch)
-    assert codes
+    assert len(codes) > 5
 
 
 def codes_of_the_same(engine: Engine, seeds: range, folder: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:

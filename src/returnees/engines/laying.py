@@ -22,6 +22,8 @@ _TERM = {
     "edit": pl.Int64, "pattern": pl.Int64, "kind": pl.Int64, "coefficient": pl.Float64, "quantity": pl.Int64,
     "reversed": pl.Boolean, "least": pl.Float64, "most": pl.Float64,
 }  # fmt: skip
+#: What is known of the edits of each pattern that are only counted.
+_UNLAID = {"pattern": pl.Int64, "edits": pl.Int64, "holds": pl.Int64}
 _OF_FIGURES = ("quantity", "first", "last", "cumulative", "least", "most", "twin")
 #: More than there are contexts, which an engine numbers.
 _CONTEXTS = 2**61
@@ -58,9 +60,6 @@ def terms_of_all(engine: Engine, patterns: Sequence[Pattern], known: Laid) -> Te
         counted = _counted(engine, engine.keep(others.join(most, on="quantity", how="inner")), facts)
     frame = nw.concat([sheet.select(*_TERM) for sheet in sheets], how="vertical")
     return Terms(engine.keep(frame), counted)
-
-
-_UNLAID = {"pattern": pl.Int64, "edits": pl.Int64, "holds": pl.Int64}
 
 
 def _dated(engine: Engine, whole: Lazy) -> Iterator[Lazy]:

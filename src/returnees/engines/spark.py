@@ -20,8 +20,8 @@ from returnees.package.parts import Part
 from returnees.schemas.regexes import portable
 from returnees.tables.parquetfile import scanned
 
-#: How much of the tables a partition is made for, and how many there are at least for each core.
-_PARTITION, _PER_CORE = 2**25, 1
+#: How many bytes of the tables a partition is made for.
+_PARTITION = 2**25
 #: Where in its file a row's block begins, and the row's number within what one task reads.
 _BLOCK, _OWN = "block of file", "own number"
 #: How what is handed over is called in Spark, where it is no whole number.
@@ -64,6 +64,10 @@ class Spark:
     def parquet(self, parts: Sequence[Part], names: Sequence[str], keys: Sequence[str]) -> Lazy:
         frames, cells = [], []
         for part in parts:
+            if part.file.name.startswith(("_", ".")):
+                raise EngineError(
+                    f"Spark leaves out files whose names begin with _ or . as {part.path} does; rename it"
+                )
             rows = scanned([part.file], sys.maxsize)
             self._rows[part] = rows.select(pl.len()).collect().item()
             with told():
@@ -106,17 +110,15 @@ class Spark:
         return nw.from_native(whole)
 
     def _compare(self, part: Part, rows: int) -> None:
-        """Make sure that Spark has read what the file has: it leaves out hidden files, for one."""
+        """Make sure that Spark has read what the file has."""
         has = self._rows[part]
         if rows != has:
-            raise EngineError(
-                f"Spark reads {rows:,} of the {has:,} rows of {part.path}; does its name begin with _ or .?"
-            )
+            raise EngineError(f"Spark reads {rows:,} of the {has:,} rows of {part.path}, which it cannot check so")
 
     def _make_room(self, parts: Sequence[Part]) -> None:
-        """Have as many partitions as the tables read so far ask for."""
+        """Have as many partitions as the tables read so far ask for, and at least one for each core."""
         self._bytes += sum(part.file.stat().st_size for part in parts)
-        partitions = max(_PER_CORE * self._cores, self._bytes // _PARTITION)
+        partitions = max(self._cores, self._bytes // _PARTITION)
         with told():
             self._session.conf.set("spark.sql.shuffle.partitions", str(partitions))
 

@@ -62,12 +62,12 @@ def _command(folder: Path, master: str | None, port: int) -> list[str]:
         "spark.app.name": "returnees",
         "spark.ui.enabled": "false",
         "spark.log.level": "WARN",
-        "spark.local.dir": str(folder),
         "spark.sql.warehouse.dir": str(folder / "warehouse"),
     }
     if master is None:
         settings |= {"spark.driver.host": "127.0.0.1", "spark.driver.memory": f"{_half_of_the_memory()}m"}
     stated = [part for name, value in settings.items() for part in ("--conf", f"{name}={value}")]
+    # Where Spark writes, too, unless its own settings say otherwise.
     java = f"-Djava.io.tmpdir={folder} -Dderby.system.home={folder}"
     program = Path(_find_spark_home()) / "bin" / "spark-submit"
     where = ["--master", master or "local[*]", "--driver-java-options", java]

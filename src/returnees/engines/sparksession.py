@@ -22,7 +22,7 @@ _RETRIES = 4
 #: The port of Spark Connect where an address states none.
 _PORT = 15002
 #: What a cell and a number mean, whatever the server is set to.
-SETTINGS = {
+_SETTINGS = {
     "spark.sql.ansi.enabled": "true",
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.caseSensitive": "true",
@@ -80,7 +80,7 @@ def _opened(remote: str, called: str) -> Iterator[tuple[Any, int]]:
     try:
         with told():
             session.client.set_retry_policies([DefaultPolicy(max_retries=_RETRIES)])
-            for name, value in SETTINGS.items():
+            for name, value in _SETTINGS.items():
                 session.conf.set(name, value)
             cores = _cores(session, called)
         yield session, cores
@@ -139,9 +139,9 @@ def _reason(said: str) -> str:
         return "its server does not answer any more"
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     causes = [line for line in lines if line.startswith("Caused by: ")]
-    told = next(iter(causes[-1:] or lines), "")
+    last = next(iter(causes[-1:] or lines), "")
     # Without the names of classes, which say less than what follows them.
-    return " ".join(re.sub(r"^.*\b[\w.$]+(?:Exception|Error): ", "", told).split())[:400]
+    return " ".join(re.sub(r"^.*\b[\w.$]+(?:Exception|Error): ", "", last).split())[:400]
 
 
 def address(part: Part) -> str:
