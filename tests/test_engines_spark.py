@@ -147,7 +147,7 @@ def test_a_file_that_spark_leaves_out_is_named(
     rows = {"name": "rows", "path": "_rows.parquet", "format": "parquet", "schema": {"fields": [{"name": "a"}]}}
     (tmp_path / "datapackage.json").write_text(json.dumps({"name": "example", "resources": [rows]}), "utf-8")
     held_by_the_engine(monkeypatch)
-    with pytest.raises(EngineError, match="leaves out files .* as _rows.parquet does; rename it"):
+    with pytest.raises(EngineError, match=r"leaves out files .* as _rows.parquet does; rename it"):
         on_engine(spark, returnees.open_package(tmp_path))
 
 
