@@ -12,7 +12,7 @@ import threading
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
-#: Signals that stop a command, where the system has them. Ctrl-C is left to Python and to the libraries, which hear it.
+#: Signals that stop a command, where the system has them.
 _NAMES = ("SIGTERM", "SIGHUP")
 #: How many seconds Python has to notice a signal, and then to clean up, before the process ends without that.
 _PATIENCE, _LEAVING = 1.0, 5.0
@@ -30,6 +30,7 @@ class Stopped(BaseException):
 def stopping() -> Iterator[None]:
     """While this lasts, SIGTERM and SIGHUP raise `Stopped`, or end the process in the middle of what does not hear it.
 
+    Ctrl-C is left to Python and to the libraries, which hear it; it ends the process when it comes to nothing there.
     What someone else handles, or ignores (``nohup``), stays so; so does everything where signals are not for this
     thread to handle, or the system has none (Windows).
     """
@@ -49,11 +50,14 @@ def stopping() -> Iterator[None]:
             signal.signal(other, signal.SIG_IGN)
         raise Stopped(number)
 
+    watched = {*numbers}
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        watched.add(signal.SIGINT)
     bell, ringing = os.pipe()
     os.set_blocking(ringing, False)
     before = {number: signal.signal(number, handle) for number in numbers}
     woken = signal.set_wakeup_fd(ringing, warn_on_full_buffer=False)
-    threading.Thread(target=_watch, args=(bell, numbers, noticed, left), daemon=True).start()
+    threading.Thread(target=_watch, args=(bell, watched, noticed, left), daemon=True).start()
     try:
         yield
     except BaseException:
@@ -75,9 +79,10 @@ def _watch(bell: int, numbers: Collection[int], noticed: threading.Event, left: 
     A library may swallow what it was told: DuckDB does, when it is about to begin a query.
     """
     while rung := os.read(bell, 1):
-        # Others that Python handles ring, too: Ctrl-C, a window that was resized, a child that ended.
-        if rung[0] in numbers and not (noticed.wait(_PATIENCE) and left.wait(_LEAVING)):
-            _end(rung[0])
+        # Others that Python handles ring, too: a window that was resized, a child that ended.
+        number = rung[0]
+        if number in numbers and not ((number == signal.SIGINT or noticed.wait(_PATIENCE)) and left.wait(_LEAVING)):
+            _end(number)
     os.close(bell)
 
 
@@ -86,4 +91,8 @@ def _end(number: int) -> None:
     from returnees.package.temporary import clear
 
     clear()
+    if number == signal.SIGINT:
+        # As click says it, and ends with 1.
+        os.write(2, b"\nAborted!\n")
+        os._exit(1)
     os._exit(128 + number)
