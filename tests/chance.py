@@ -85,12 +85,16 @@ class Made:
         self.schemas[name] = {"fields": fields, "primaryKey": list(key)}
 
 
-def made(seed: int) -> Made:
-    """Return the package of a number."""
+def made(seed: int, sources: int | None = None) -> Made:
+    """Return the package of a number, with so many sources, or some.
+
+    Each source, or two of one publisher, is to the rules a package of its own: many sources are many small packages
+    side by side.
+    """
     made = Made(seed)
     dimensions = made.some(DIMENSIONS, 0)
     _codes(made, dimensions)
-    _sources(made)
+    _sources(made, made.chosen.randint(1, 4) if sources is None else sources)
     _figures(made, dimensions)
     _rules(made, dimensions)
     if made.chance(0.5):
@@ -129,8 +133,7 @@ def _codes(made: Made, dimensions: Sequence[str]) -> None:
         made.table("hierarchies", fields, ["dimension", "set_id", "part_id"], sets)
 
 
-def _sources(made: Made) -> None:
-    count = made.chosen.randint(1, 4)
+def _sources(made: Made, count: int) -> None:
     fields = [field("source_id"), field("title", minLength=2), field("published"), field("publisher_id")]
     rows = [
         {"source_id": f"source-{number}", "title": "Made up", "published": made.chosen.choice(SPANS),
@@ -141,7 +144,7 @@ def _sources(made: Made) -> None:
         fields.append(field("series"))
     made.table("sources", fields, ["source_id"], rows)
     if made.chance(0.6):
-        publishers = [{"publisher_id": f"publisher-{number}", "name": 'P, "Q"'} for number in range(2)]
+        publishers = [{"publisher_id": f"publisher-{number}", "name": 'P, "Q"'} for number in range(max(2, count // 2))]
         made.table("publishers", [field("publisher_id"), field("name")], ["publisher_id"], publishers)
         key = {"fields": ["publisher_id"], "reference": {"resource": "publishers", "fields": ["publisher_id"]}}
         made.schemas["sources"]["foreignKeys"] = [key]
@@ -353,9 +356,9 @@ SPOILS: list[Callable[[Made], None]] = [
 ]  # fmt: skip
 
 
-def package_at_random(folder: Path, seed: int) -> Path:
-    """Write the package of a number into a folder that is not there yet."""
-    package = made(seed)
+def package_at_random(folder: Path, seed: int, sources: int | None = None) -> Path:
+    """Write the package of a number, see `made`, into a folder that is not there yet."""
+    package = made(seed, sources)
     write(package, folder)
     if package.chance(0.4):
         _acknowledge(package, folder)

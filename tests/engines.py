@@ -28,6 +28,8 @@ TODAY = date(2026, 11, 24)
 BRIEF = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 #: What opens each engine but Spark, which starts too slowly for each test.
 OPENINGS = [pytest.param(duckdb.opened, id="duckdb"), pytest.param(streaming.opened, id="polars, streaming")]
+#: How many small packages side by side an engine is held to memory by at once.
+SOURCES = 3_000
 Found = tuple[frozenset[Finding], Mapping[str, VerdictCounts], Mapping[str, int]]
 
 
@@ -54,6 +56,12 @@ def follow_ties_of_at_most(figures: int, monkeypatch: pytest.MonkeyPatch) -> Non
     """Let ties through what was never published be followed in packages of so many figures, on both sides."""
     monkeypatch.setattr("returnees.contradictions.MOST_FOLLOWED", figures)
     monkeypatch.setattr("returnees.engines.judging.MOST_FOLLOWED", figures)
+
+
+def all_broken_edits_come_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let all broken edits be shown, on both sides: of more than a thousand of a rule an engine shows other ones."""
+    monkeypatch.setattr("returnees.contradictions.MOST_BROKEN", 10**6)
+    monkeypatch.setattr("returnees.engines.judging.MOST_BROKEN", 10**6)
 
 
 def told(findings: Iterable[Finding]) -> str:

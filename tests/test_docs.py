@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from engines import BRIEF
 from making import ROOT, copy_of_shipped
 
 from returnees.cli import main
@@ -150,8 +151,9 @@ def test_clusters_in_the_documents_work(block: str) -> None:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     command = ["bash", "-e", "-u", "-c", block]
     done = subprocess.run(
-        command, cwd=ROOT, env=os.environ | {"PATH": path}, capture_output=True, text=True, timeout=300
-    )
+        command, cwd=ROOT, env=os.environ | {"PATH": path, "JAVA_TOOL_OPTIONS": BRIEF}, capture_output=True, text=True,
+        timeout=300,
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "0 errors" in done.stdout
 

@@ -12,7 +12,15 @@ import polars as pl
 import pytest
 from chance import package_at_random
 from effort import times
-from engines import OPENINGS, assert_the_same, follow_ties_of_at_most, held_by_the_engine, in_memory, on_engine
+from engines import (
+    OPENINGS,
+    all_broken_edits_come_back,
+    assert_the_same,
+    follow_ties_of_at_most,
+    held_by_the_engine,
+    in_memory,
+    on_engine,
+)
 
 import returnees
 from returnees.engines import duckdb, streaming
@@ -23,6 +31,8 @@ Descriptor = dict[str, Any]
 
 #: How many packages at random each engine is held to memory by, of those that take longer fewer.
 PACKAGES = {"polars": 4, "duckdb": 2}
+#: Every so many of them has so many sources, which are as many small packages side by side.
+EVERY, SOURCES = 5, 1_000
 
 
 @pytest.mark.parametrize("part", range(times(1)))
@@ -39,8 +49,10 @@ def test_packages_at_random_give_the_same_findings(
 def codes_of_the_same(engine: Engine, seeds: range, folder: Path, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """Hold an engine to memory by the packages of these numbers, and return the codes of all that was found."""
     codes: set[str] = set()
+    all_broken_edits_come_back(monkeypatch)
     for seed in seeds:
-        package = returnees.open_package(package_at_random(folder / str(seed), seed))
+        sources = None if seed % EVERY else SOURCES
+        package = returnees.open_package(package_at_random(folder / str(seed), seed, sources))
         # Every other one as if it had more figures than are looked at here with all their ties; in every third some
         # tables are small.
         follow_ties_of_at_most(0 if seed % 2 else 50_000, monkeypatch)

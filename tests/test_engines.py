@@ -20,7 +20,17 @@ from differential.cells import CELLS
 from differential.package import COUNTS, ROWS, csv
 from differential.package import sound as given
 from effort import times
-from engines import OPENINGS, assert_the_same, follow_ties_of_at_most, held_by_the_engine, in_memory, made_up, on_engine
+from engines import (
+    OPENINGS,
+    SOURCES,
+    all_broken_edits_come_back,
+    assert_the_same,
+    follow_ties_of_at_most,
+    held_by_the_engine,
+    in_memory,
+    made_up,
+    on_engine,
+)
 
 import returnees
 from returnees.cli import main
@@ -130,8 +140,9 @@ def test_figures_at_random_give_the_same_findings(
     root: Path, tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     follow_ties_of_at_most(0, monkeypatch)
+    all_broken_edits_come_back(monkeypatch)
     held_by_the_engine(monkeypatch, lambda item: item.name in ("figures", "readings", "sources"))
-    package = returnees.open_package(made_up(root, tmp_path / "made", 250, 1))
+    package = returnees.open_package(made_up(root, tmp_path / "made", SOURCES, 1))
     found = on_engine(engine, package)
     assert_the_same(found, in_memory(package))
     assert {"F201", "F202", "F205"} <= {item.code for item in found[0]}

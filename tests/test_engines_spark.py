@@ -18,7 +18,17 @@ import polars as pl
 import pyspark
 import pytest
 from effort import times
-from engines import BRIEF, assert_the_same, held_by_the_engine, in_memory, made_up, on_engine
+from engines import (
+    BRIEF,
+    SOURCES,
+    all_broken_edits_come_back,
+    assert_the_same,
+    follow_ties_of_at_most,
+    held_by_the_engine,
+    in_memory,
+    made_up,
+    on_engine,
+)
 from test_engine_parity import codes_of_the_same
 from test_engines import test_cells_at_random_give_the_same_findings  # noqa: F401  # run with the engine of this file
 from test_engines import test_columns_of_parquet_give_the_same_findings as columns_of_parquet
@@ -127,14 +137,13 @@ def test_figures_at_random_give_the_same_findings_and_stay_where_they_are(
     monkeypatch.setattr(sparks.Spark, "keep", lambda self, frame: keep(self, planned(frame)))
     monkeypatch.setattr(sparks.Spark, "numbered", lambda self, frame, name: numbered(self, planned(frame), name))
     monkeypatch.setattr(sparks.Spark, "fetch", fetched)
-    monkeypatch.setattr("returnees.contradictions.MOST_FOLLOWED", 0)
-    monkeypatch.setattr("returnees.engines.judging.MOST_FOLLOWED", 0)
+    follow_ties_of_at_most(0, monkeypatch)
+    all_broken_edits_come_back(monkeypatch)
     held_by_the_engine(monkeypatch, lambda item: item.name in ("figures", "readings", "sources"))
-    package = returnees.open_package(made_up(root, tmp_path / "made", 60, 7))
+    package = returnees.open_package(made_up(root, tmp_path / "made", SOURCES, 7))
     found = on_engine(spark, package)
     assert_the_same(found, in_memory(package))
     assert {"F201", "F205"} <= {item.code for item in found[0]}
-    # Most sources here contradict themselves, and still most of their figures stay.
     assert max(heights) < package.tables["figures"].height / 2
     assert len(plans) > 50 and any("HashAggregate" in plan for plan in plans), "the plans are those of Spark"
     assert [plan for plan in plans if FORBIDDEN.search(plan)] == []
