@@ -24,8 +24,8 @@ FEWEST, USUAL = 100, (100_000,)
 MILLION, TEN_MILLION, HUNDRED_MILLION_TERMS = (250_000, 1_000_000), (2_500_000, 10_000_000), (25_000_000,)
 #: Up to this many figures are held in memory: beyond that Polars needs more of it than is promised.
 MOST_IN_MEMORY = 1_000_000
-#: Up to this many are given to Spark, which is made for many machines.
-MOST_ON_SPARK = 1_000_000
+#: Up to this many are given to Spark here; `on_spark` goes further.
+MOST_ON_SPARK = 100_000
 #: How much longer than in memory a package may take that is kept on the disk.
 MOST_TIMES = 5
 #: How much memory is promised, in MB, for how many figures; and how time may grow over ten times as many.

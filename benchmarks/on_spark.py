@@ -1,42 +1,86 @@
-"""Spark measured: against Polars on one machine, and on a cluster of one and of two workers."""
+"""Spark measured: against Polars on one machine, as packages grow, and on a cluster of one and of two workers."""
 
 from __future__ import annotations
 
 import argparse
+import os
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from cluster import cluster
+from costs import work_of
 from event_log import Work, logged, logging_to
 from generate import generate
-from measuring import RETURNEES, Results, Run, run
+from measuring import MEGABYTE, RETURNEES, Results, Run, run
 from on_engines import unavailable
 
-SIZE, MILLION = 100_000, 1_000_000
+#: How many figures are checked on clusters, too; and how many have a million terms, and ten million.
+SIZE, MILLION_TERMS, TEN_MILLION_TERMS = 100_000, 250_000, 2_500_000
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a run took for so many figures and rows, and what Spark says of it."""
+
+    size: int
+    rows: float
+    run: Run
+    work: Work
 
 
 def spark(results: Results, arguments: argparse.Namespace) -> None:
-    """Validate a package by Polars, by Spark on two cores of this machine, and on clusters."""
+    """Validate packages by Polars and by Spark on all cores of this machine, and one of them on clusters."""
     if lack := unavailable("spark"):
         results.tell("Spark", f"{lack}, not measured")
         return
-    for size in (SIZE, *([MILLION] if arguments.million else ())):
+    before = None
+    for size in sizes(arguments):
         with tempfile.TemporaryDirectory(prefix="returnees-benchmark-") as folder:
-            command = [*RETURNEES, "validate", str(generate(Path(folder) / "package", size))]
-            on_spark = [*command, "--engine", "spark", "--spark-master"]
-            plain = run(command)
-            local, work = with_log([*on_spark, "local[2]"])
-            tell(results, f"Spark, local[2], {size:,} figures", size, local, work)
-            what = f"Spark, local[2] / Polars, in memory, {size:,} figures, by the clock"
-            results.tell(f"{what} ({local.seconds:.1f} s / {plain.seconds:.1f} s)",
-                         f"{local.seconds / plain.seconds:.1f}")  # fmt: skip
-            what = f"Spark, local[2] / Polars, in memory, {size:,} figures, processors"
-            results.tell(f"{what} ({local.processor:.1f} s / {plain.processor:.1f} s)",
-                         f"{local.processor / plain.processor:.1f}")  # fmt: skip
-            one, two = (on_cluster(results, workers, on_spark, size) for workers in (1, 2))
-            what = f"Spark, a cluster of two workers ({two:.1f} s) / of one ({one:.1f} s), {size:,} figures"
-            results.tell(what, f"{two / one:.2f}")
+            package = generate(Path(folder) / "package", size)
+            command = [*RETURNEES, "validate", str(package), "--engine", "spark"]
+            found = Measured(size, work_of(package, size, 0)["rows"], *with_log(command))
+            tell(results, f"Spark, here, {size:,} figures", size, found.run, found.work)
+            if before is not None:
+                foretold(results, before, found)
+            before = found
+            if size == SIZE:
+                compare(results, found, run([*RETURNEES, "validate", str(package)]))
+                one, two = (on_cluster(results, workers, [*command, "--spark-master"], size) for workers in (1, 2))
+                what = f"Spark, a cluster of two workers ({two:.1f} s) / of one ({one:.1f} s), {size:,} figures"
+                results.tell(what, f"{two / one:.2f}")
+
+
+def sizes(arguments: argparse.Namespace) -> list[int]:
+    """Return how many figures are checked, as the options ask."""
+    more = arguments.million or arguments.ten_million
+    return [SIZE, *([MILLION_TERMS] if more else ()), *([TEN_MILLION_TERMS] if arguments.ten_million else ())]
+
+
+def compare(results: Results, found: Measured, plain: Run) -> None:
+    """Print how much longer than Polars Spark takes."""
+    local = found.run
+    for how, ours, theirs in (
+        ("by the clock", local.seconds, plain.seconds), ("processors", local.processor, plain.processor),
+    ):  # fmt: skip
+        what = f"Spark, here / Polars, in memory, {found.size:,} figures, {how} ({ours:.1f} s / {theirs:.1f} s)"
+        results.tell(what, f"{ours / theirs:.1f}")
+
+
+def foretold(results: Results, before: Measured, found: Measured) -> None:
+    """Print what was measured by what the run before foretells: tasks grow with the rows, the rest does not."""
+    times = found.rows / before.rows
+    tasks = before.work.running / (os.cpu_count() or 1)
+    for what, measured, expected in (
+        ("seconds by the clock", found.run.seconds, before.run.seconds + tasks * (times - 1)),
+        ("MB read", found.work.read / MEGABYTE, before.work.read * times / MEGABYTE),
+        ("MB shuffled", found.work.shuffled / MEGABYTE, before.work.shuffled * times / MEGABYTE),
+    ):
+        told = f"Spark, here, {found.size:,} figures: {what}, measured ({measured:,.0f}) / foretold ({expected:,.0f})"
+        results.tell(told, f"{measured / expected:.2f}")
+    what = f"Spark, here, {found.size:,} figures: rows a second and core that is at work"
+    results.tell(what, f"{found.rows / found.work.running:,.0f}")
 
 
 def on_cluster(results: Results, workers: int, command: Sequence[str], size: int) -> float:

@@ -83,8 +83,9 @@ def main() -> int:
     """Run the sections asked for, all by default, and print one table."""
     parser = argparse.ArgumentParser(description="Measure what is promised, with the peers in the same run.")
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of: {', '.join(SECTIONS)}; default: all")
-    parser.add_argument("--million", action="store_true", help="go to a million figures, which takes minutes")
-    parser.add_argument("--ten-million", action="store_true", help="let engines go to ten million, with 15 GB of disk")
+    parser.add_argument("--million", action="store_true", help="go to a million figures, Spark to a million terms")
+    parser.add_argument("--ten-million", action="store_true",
+                        help="let engines go to ten million, Spark to as many terms, with 15 GB of disk")  # fmt: skip
     parser.add_argument("--hundred-million-terms", action="store_true",
                         help="let engines go to a hundred million terms, with 35 GB of disk")  # fmt: skip
     arguments = parser.parse_args()

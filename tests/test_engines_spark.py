@@ -17,6 +17,7 @@ from typing import Any
 import polars as pl
 import pyspark
 import pytest
+import test_engines as of_all
 from effort import times
 from engines import (
     BRIEF,
@@ -30,8 +31,6 @@ from engines import (
     on_engine,
 )
 from test_engine_parity import codes_of_the_same
-from test_engines import test_cells_at_random_give_the_same_findings  # noqa: F401  # run with the engine of this file
-from test_engines import test_columns_of_parquet_give_the_same_findings as columns_of_parquet
 
 import returnees
 from returnees.engines import spark as sparks
@@ -90,8 +89,12 @@ def engine(spark: sparks.Spark) -> sparks.Spark:
     return spark
 
 
+test_cells_at_random_give_the_same_findings = of_all.test_cells_at_random_give_the_same_findings
 if MORE:
-    test_columns_of_parquet_give_the_same_findings = columns_of_parquet
+    test_the_shipped_package_gives_the_same_findings = of_all.test_the_shipped_package_gives_the_same_findings
+    test_a_generated_package_gives_the_same_findings = of_all.test_a_generated_package_gives_the_same_findings
+    test_columns_of_parquet_give_the_same_findings = of_all.test_columns_of_parquet_give_the_same_findings
+    test_signs_in_a_file_name_stand_for_themselves = of_all.test_signs_in_a_file_name_stand_for_themselves
 
     @pytest.mark.parametrize("seed", range(times(1)))
     def test_a_package_at_random_gives_the_same_findings(

@@ -67,7 +67,8 @@ def test_what_is_said_of_spark_must_go_together(options: list[str], words: str) 
         (None, "there is none on the PATH"),
         ("echo 'openjdk version \"11.0.2\" 2019-01-15' >&2", "is Java 11"),
         ("echo 'java version \"1.8.0_201\"' >&2", "is Java 8"),
-        ("exit 1", "does not say which it is"),
+        ("exit 1", "does not say which it is, only: nothing"),
+        ("echo No such option; echo '  Error' >&2; exit 1", "does not say which it is, only: No such option Error"),
     ],
 )
 def test_a_java_that_will_not_do_is_told(

@@ -103,10 +103,14 @@ def _ask_java() -> None:
     wanted = f"Spark needs Java {_JAVA} or newer"
     if java is None:
         raise EngineError(f"{wanted}; there is none {f'in JAVA_HOME ({home})' if home else 'on the PATH'}")
-    said = subprocess.run([java, "-version"], capture_output=True, text=True, check=False)
-    found = re.search(r'version "(\d+)(?:\.(\d+))?', said.stderr + said.stdout)
+    said = subprocess.run(
+        [java, "-version"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", check=False
+    ).stdout
+    found = re.search(r'version "(\d+)(?:\.(\d+))?', said)
     if found is None:
-        raise EngineError(f"{wanted}; {java} does not say which it is")
+        # Such as that JAVA_TOOL_OPTIONS has an option that there is not.
+        words = " ".join(said.split())[:400] or "nothing"
+        raise EngineError(f"{wanted}; {java} does not say which it is, only: {words}")
     # Up to Java 8 the second number was the one that counted.
     release = int(found[2] if found[1] == "1" and found[2] else found[1])
     if release < _JAVA:
