@@ -47,9 +47,7 @@ def spark(results: Results, arguments: argparse.Namespace) -> None:
             before = found
             if size == SIZE:
                 compare(results, found, run([*RETURNEES, "validate", str(package)]))
-                one, two = (on_cluster(results, workers, [*command, "--spark-master"], size) for workers in (1, 2))
-                what = f"Spark, a cluster of two workers ({two:.1f} s) / of one ({one:.1f} s), {size:,} figures"
-                results.tell(what, f"{two / one:.2f}")
+                clusters(results, [*command, "--spark-master"], size)
 
 
 def sizes(arguments: argparse.Namespace) -> list[int]:
@@ -83,6 +81,13 @@ def foretold(results: Results, before: Measured, found: Measured) -> None:
     results.tell(what, f"{found.rows / found.work.running:,.0f}")
 
 
+def clusters(results: Results, command: Sequence[str], size: int) -> None:
+    """Run a command, which lacks the address, on clusters and print how much longer two workers take than one."""
+    one, two = (on_cluster(results, workers, command, size) for workers in (1, 2))
+    what = f"Spark, a cluster of two workers ({two:.1f} s) / of one ({one:.1f} s), {size:,} figures"
+    results.tell(what, f"{two / one:.2f}")
+
+
 def on_cluster(results: Results, workers: int, command: Sequence[str], size: int) -> float:
     """Run a command on a cluster of so many workers and return the seconds by the clock.
 
@@ -107,4 +112,6 @@ def tell(results: Results, what: str, size: int, found: Run, work: Work) -> None
     took = f"{found.seconds:.1f} s; {work.tasks:,} tasks in {work.running:.1f} s, {work.processor:.1f} s of processors"
     rate = f"{size / max(work.processor, 1e-9):,.0f} figures a second and core"
     amounts = {"read": work.read, "shuffled": work.shuffled, "spilled": work.spilled}
-    results.tell(what, "; ".join([took, rate, *(f"{number / 1e6:,.0f} MB {how}" for how, number in amounts.items())]))
+    space = f"{found.together:,.0f} MB of memory, {found.disk:,.0f} MB of disk"
+    moved = (f"{number / MEGABYTE:,.0f} MB {how}" for how, number in amounts.items())
+    results.tell(what, "; ".join([took, rate, space, *moved]))

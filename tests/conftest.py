@@ -87,6 +87,11 @@ def _release(said: str) -> int:
     return int(found[0]) if found else 0
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Return one process more than there are cores: many tests wait, for Java, a browser or a disk."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put first what takes long or makes what others wait for: short tests at the end keep all processes busy."""
 

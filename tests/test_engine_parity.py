@@ -117,6 +117,11 @@ def a_rule_that_no_figure_fills(folder: Path, _: Descriptor) -> None:
     rules.write_text(rules.read_text("utf-8").replace('assert = "returned <= travelled"', over_sets), "utf-8")
 
 
+def a_key_to_cells_that_are_not_checked(_: Path, descriptor: Descriptor) -> None:
+    """Of a format that there is not: as they stand, cells are what is referred to."""
+    resource(descriptor, "areas")["schema"]["fields"][0] = {"name": "area_id", "type": "datetime", "format": "other"}
+
+
 @pytest.mark.parametrize(
     ("change", "opening", "codes"),
     [
@@ -124,6 +129,7 @@ def a_rule_that_no_figure_fills(folder: Path, _: Descriptor) -> None:
         (without_what_rules_need, streaming.opened, {"F114", "F307"}),
         (folders_that_state_other_fields, streaming.opened, {"F123"}),
         (a_rule_that_no_figure_fills, streaming.opened, {"F411"}),
+        (a_key_to_cells_that_are_not_checked, streaming.opened, {"F121"}),
         (columns_that_differ_in_case, duckdb.opened, {"F130", "F311"}),
     ],
 )

@@ -12,6 +12,7 @@ from returnees.engines.cells import Cell
 from returnees.engines.faults import Faults, cells_of, counted
 from returnees.engines.holding import Held
 from returnees.engines.seam import ROW, Engine, Lazy
+from returnees.tables.lexical import not_checked
 from returnees.tables.schema import ForeignKey
 
 #: What the cells of a type are held as, where that is not text. A number and a whole number are compared as numbers.
@@ -59,7 +60,9 @@ def _link(name: str, table: Held, target: Held, key: ForeignKey) -> Link:
 
 def _kind(held: Held, name: str) -> str:
     """Return what the cells of a field are held as."""
-    return _KINDS.get(held.schema.field(name).type, "text") if name in held.place else "text"
+    if name not in held.place or not_checked(held.schema.field(name)):
+        return "text"
+    return _KINDS.get(held.schema.field(name).type, "text")
 
 
 def _alike(mine: str, theirs: str, own: Cell, its: Cell) -> tuple[nw.Expr, nw.Expr]:
