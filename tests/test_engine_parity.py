@@ -117,9 +117,15 @@ def a_rule_that_no_figure_fills(folder: Path, _: Descriptor) -> None:
     rules.write_text(rules.read_text("utf-8").replace('assert = "returned <= travelled"', over_sets), "utf-8")
 
 
-def a_key_to_cells_that_are_not_checked(_: Path, descriptor: Descriptor) -> None:
-    """Of a format that there is not: as they stand, cells are what is referred to."""
-    resource(descriptor, "areas")["schema"]["fields"][0] = {"name": "area_id", "type": "datetime", "format": "other"}
+def a_key_to_cells_that_are_not_checked(folder: Path, descriptor: Descriptor) -> None:
+    """Of a format that there is not: what is referred to are the cells as they stand."""
+    key = {"fields": ["a"], "reference": {"resource": "other", "fields": ["a"]}}
+    own = {"fields": [{"name": "a", "type": "string"}], "foreignKeys": [key]}
+    its = {"fields": [{"name": "a", "type": "datetime", "format": "other"}]}
+    for name, schema in {"own": own, "other": its}.items():
+        (folder / f"data/{name}.csv").write_text("a\nx\n", "utf-8")
+        stated = {"name": name, "type": "table", "path": f"data/{name}.csv", "encoding": "utf-8", "schema": schema}
+        descriptor["resources"].append(stated)
 
 
 @pytest.mark.parametrize(
