@@ -100,7 +100,8 @@ def made(seed: int, sources: int | None = None) -> Made:
     if made.chance(0.5):
         _cells(made)
     for spoil in made.some(SPOILS, 0) if made.chance(0.8) else ():
-        if made.chance(0.4):
+        # A package that has no row left has nothing more to spoil.
+        if made.chance(0.4) and any(made.rows.values()):
             spoil(made)
     return made
 
