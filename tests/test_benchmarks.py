@@ -137,6 +137,22 @@ def test_growth_is_that_of_ten_times_as_many_figures(
     assert all(any(what.startswith(f"{name}, 2,000 figures") for what in results.told) for name in growth.WAYS)
 
 
+def test_spark_is_held_against_the_size_before(
+    benchmark: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A minute does not grow, and ten seconds of both cores do."""
+    spark, run, work = benchmark("on_spark"), benchmark("measuring").Run, benchmark("event_log").Work
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+
+    def measured(times: int) -> Any:
+        took = work(running=20.0 * times, read=1_000_000 * times, shuffled=1_000_000 * times)
+        return spark.Measured(100 * times, 200.0 * times, run(60.0 + 10 * times, 1, 0, 1, 1, 1), took)
+
+    results = Kept()
+    spark.foretold(results, measured(1), measured(10))
+    assert sorted(results.told.values()) == ["1.00", "1.00", "1.00", "10"]
+
+
 _FAULTS = {
     "nothing": ("figures", {}),
     "no source": ("figures", {"source_id": ""}),
