@@ -37,7 +37,7 @@ from returnees.cli import main
 from returnees.engines import duckdb as embedded
 from returnees.engines import streaming
 from returnees.engines.seam import Engine, Lazy
-from returnees.package.model import Resource
+from returnees.package.model import Package, Resource
 from returnees.schemas.regexes import portable
 
 PACKAGES = Path(__file__).parent / "packages"
@@ -172,6 +172,30 @@ def test_cells_at_random_give_the_same_findings(
     found = on_engine(engine, opened)
     assert_the_same(found, in_memory(opened))
     assert any("more rows" in item.message for item in found[0])
+
+
+def one_table(folder: Path, names: list[str], rows: list[tuple[object, ...]], fields: list[dict[str, Any]]) -> Package:
+    """Write a package of one table and open it."""
+    lines = [",".join(map(str, row)) for row in [names, *rows]]
+    (folder / "rows.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    table = {"name": "rows", "type": "table", "path": "rows.csv", "encoding": "utf-8", "schema": {"fields": fields}}
+    (folder / "datapackage.json").write_text(json.dumps({"name": "example", "resources": [table]}), "utf-8")
+    return returnees.open_package(folder)
+
+
+def test_of_cells_that_an_engine_doubts_none_is_overlooked(
+    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than are shown of a kind: whole numbers of 19 digits, of which 64 bits hold some."""
+    rows = [(2**62 + number, "x" if number % 5 else 2**62) for number in range(1_500)]
+    package = one_table(
+        tmp_path, ["a", "b"], [*rows, (10**19 - 1, 10**19 - 1)], [{"name": name, "type": "integer"} for name in "ab"]
+    )
+    held_by_the_engine(monkeypatch)
+    found = on_engine(engine, package)
+    assert_the_same(found, in_memory(package))
+    assert {item.line for item in found[0] if item.field == "a"} == {1_502}
+    assert any("201 more rows" in item.message for item in found[0])
 
 
 def test_columns_of_parquet_give_the_same_findings(

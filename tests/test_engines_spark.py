@@ -47,8 +47,8 @@ PACKAGES = Path(__file__).parent / "packages"
 #: Whether more is tried than usual: a check on Spark takes ten seconds for what takes others one.
 MORE = times(1) > 1
 BROKEN = sorted(folder.name for folder in PACKAGES.iterdir() if (folder / "expected.json").is_file())
-#: The broken package in which an engine has most to do, or all of them.
-CHOSEN = BROKEN if MORE else ["known-issue"]
+#: The broken packages in which an engine has most to do, and the widest rows, or all of them.
+CHOSEN = BROKEN if MORE else ["known-issue", "too-many-columns"]
 #: What makes short work of small tables; what is found is the same.
 QUICK = """
 spark.sql.codegen.wholeStage     false
@@ -150,6 +150,23 @@ def test_figures_at_random_give_the_same_findings_and_stay_where_they_are(
     assert max(heights) < package.tables["figures"].height / 2
     assert len(plans) > 50 and any("HashAggregate" in plan for plan in plans), "the plans are those of Spark"
     assert [plan for plan in plans if FORBIDDEN.search(plan)] == []
+
+
+def test_a_cell_that_is_too_long_for_java_is_matched_elsewhere(
+    tmp_path: Path, spark: sparks.Spark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Java calls itself for each part of such a pattern; without room for that Spark would end."""
+    long = "ab" * 50_000
+    rows = [(f"{long}c", long), (long, f"{long}="), ("ab", "YQ=="), ("c", "=")]
+    fields = [
+        {"name": "a", "type": "string", "constraints": {"pattern": "(a|b)*"}},
+        {"name": "b", "type": "string", "format": "binary"},
+    ]
+    package = of_all.one_table(tmp_path, ["a", "b"], rows, fields)
+    held_by_the_engine(monkeypatch)
+    found = on_engine(spark, package)
+    assert_the_same(found, in_memory(package))
+    assert {(item.field, item.line) for item in found[0] if item.field} == {("a", 2), ("b", 3), ("a", 5), ("b", 5)}
 
 
 def test_a_file_that_spark_leaves_out_is_named(

@@ -44,11 +44,23 @@ class Cell:
         return unread if self.doubtful is None else unread & ~self.doubtful.fill_null(False)
 
 
-def cell_of(field: Field, name: str) -> Cell:
-    """Return the cells of `field`, which stand in the engine's column `name`."""
+def cell_of(field: Field, name: str, longest: int | None = None) -> Cell:
+    """Return the cells of `field`, which stand in the engine's column `name`.
+
+    Those of more than `longest` signs are not matched with a pattern, neither here nor by a constraint, but doubtful.
+    """
     stated = nw.col(name)
     missing = stated.is_null() | stated.is_in(list(field.missing_values)) if field.missing_values else stated.is_null()
     text = nw.when(~missing).then(stated)
+    matched = (field.type == "string" and field.format in STRING_FORMATS) or "pattern" in field.constraints
+    if longest is None or not matched or not (field.type in ("string", "any") or not_checked(field)):
+        return _read(field, text)
+    long = text.str.len_chars() > longest
+    short = _read(field, nw.when(~long).then(text))
+    return Cell(text, nw.when(long).then(text).otherwise(short.value), long)
+
+
+def _read(field: Field, text: nw.Expr) -> Cell:
     if not_checked(field):
         return Cell(text, text)
     readers: dict[str, Callable[[Field, nw.Expr], Cell]] = {

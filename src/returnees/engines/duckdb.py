@@ -36,6 +36,7 @@ class DuckDb:
     """Tables in a DuckDB database of a temporary folder."""
 
     name = "duckdb"
+    longest: int | None = None
 
     def __init__(self, connection: Any, folder: Path) -> None:
         self._connection = connection

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import narwhals as nw
@@ -38,20 +38,21 @@ class Faults:
 
 def cells_of(held: Held) -> dict[str, Cell]:
     """Return the cells of each field that the files have."""
-    return {name: cell_of(held.schema.field(name), place) for name, place in held.place.items()}
+    return {name: cell_of(held.schema.field(name), place, held.engine.longest) for name, place in held.place.items()}
 
 
 def table_faults(engine: Engine, held: Held) -> Faults:
     """Return the rows that break a type, a constraint or a key of their table."""
     cells, rules = cells_of(held), rules_of(held.schema, dialect_of(engine))
     asked: dict[Asked, nw.Expr] = {}
-    doubtful = []
+    doubtful: dict[str, nw.Expr] = {}
     for field in held.schema.fields:
         if field.name in cells:
             cell = cells[field.name]
             asked["F120", field.name, ""] = cell.unread
             asked.update(_constraints(held, field, cell, rules[field.name]))
-            doubtful += [cell.doubtful] if cell.doubtful is not None else []
+            if cell.doubtful is not None:
+                doubtful[field.name] = cell.doubtful
     found = flagged(engine, held.frame, asked, doubtful)
     return Faults.of([found, *_repeated(engine, held, cells)])
 
@@ -71,28 +72,44 @@ def not_run(held: Held) -> list[Finding]:
     ]  # fmt: skip
 
 
-def flagged(engine: Engine, frame: Lazy, asked: dict[Asked, nw.Expr], doubtful: Sequence[nw.Expr] = ()) -> Faults:
-    """Return the rows of `frame` for which one of the questions is true, and those that are doubtful.
+def flagged(
+    engine: Engine, frame: Lazy, asked: Mapping[Asked, nw.Expr], doubtful: Mapping[str, nw.Expr] | None = None
+) -> Faults:
+    """Return the rows of `frame` for which one of the questions is true, and those in which a field is doubtful.
 
-    One pass counts them all; where there are any, another brings the first of each kind.
+    One pass counts them all; where there are any, another brings the first of each kind, and all that are doubtful. Of
+    a field that is doubtful anywhere all that are wrong come, too: how many there are is told when they are judged.
     """
-    marks = {f"q{number}": expression.fill_null(False) for number, expression in enumerate(asked.values())}
-    if doubtful:
-        marks["doubt"] = nw.any_horizontal(*(one.fill_null(False) for one in doubtful), ignore_nulls=True)
+    doubtful = doubtful or {}
+    questions = {f"q{number}": (asking[1], one) for number, (asking, one) in enumerate(asked.items())}
+    doubts = {f"d{number}": (field, one) for number, (field, one) in enumerate(doubtful.items())}
+    marks = questions | doubts
     if not marks:
         return Faults(pl.Series(ROW, [], pl.Int64), {})
-    marked = frame.select(ROW, *(expression.alias(name) for name, expression in marks.items()))
+    marked = frame.select(ROW, *(one.fill_null(False).alias(name) for name, (_, one) in marks.items()))
     counts = engine.fetch(marked.select(nw.col(name).cast(nw.Int64).sum() for name in marks)).row(0, named=True)
+    unsure = {field for name, (field, _) in doubts.items() if counts[name]}
     wrong = [name for name in marks if counts[name]]
-    rows = []
+    rows = [pl.Series(ROW, [], pl.Int64)]
     if wrong:
         kept = engine.keep(marked.filter(nw.any_horizontal(*(nw.col(name) for name in wrong), ignore_nulls=True)))
-        rows = [engine.fetch(_first(kept.filter(nw.col(name)).select(ROW), counts[name])).to_series() for name in wrong]
-    beyond = {key: counts[f"q{number}"] or 0 for number, key in enumerate(asked)}
-    return Faults(
-        pl.concat([pl.Series(ROW, [], pl.Int64), *(row.cast(pl.Int64) for row in rows)]).unique().sort(),
-        {key: count for key, count in beyond.items() if count > MOST_ROWS},
-    )
+    # Few of a kind come together with all others of which there are few: each time is a query.
+    few = [name for name in wrong if counts[name] <= MOST_ROWS or marks[name][0] in unsure]
+    if few:
+        rows.append(_rows(engine, kept.filter(nw.any_horizontal(*map(nw.col, few), ignore_nulls=True)).select(ROW)))
+    rows += [
+        _rows(engine, kept.filter(nw.col(name)).select(ROW).sort(ROW).head(MOST_ROWS))
+        for name in wrong if name not in few
+    ]  # fmt: skip
+    beyond = {
+        key: int(counts[name]) for key, name in zip(asked, questions, strict=True)
+        if (counts[name] or 0) > MOST_ROWS and key[1] not in unsure
+    }  # fmt: skip
+    return Faults(pl.concat(rows).unique().sort(), beyond)
+
+
+def _rows(engine: Engine, frame: Lazy) -> pl.Series:
+    return engine.fetch(frame).to_series().cast(pl.Int64)
 
 
 def counted(engine: Engine, found: Lazy, asked: Asked) -> Faults:
@@ -116,7 +133,10 @@ def _constraints(
         yield (CODES["required"], field.name, "required"), cell.text.is_null()
     there = ~cell.value.is_null()
     for name, rule in rules:
-        yield (CODES[name], field.name, name), there & ~rule(cell.value)
+        value = cell.value
+        if name == "pattern" and cell.doubtful is not None:
+            value = nw.when(~cell.doubtful).then(value)
+        yield (CODES[name], field.name, name), there & ~rule(value)
 
 
 def _repeated(engine: Engine, held: Held, cells: dict[str, Cell]) -> Iterator[Faults]:

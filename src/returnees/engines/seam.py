@@ -33,10 +33,12 @@ def column(number: int) -> str:
 class Engine(Protocol):
     """Where tables are kept and expressions are run.
 
-    ``name`` is how the command line calls it. Every method may raise `EngineError` when the engine cannot do it.
+    ``name`` is how the command line calls it; ``longest`` is how many signs a cell may have for a pattern to be matched
+    there, None for any number. Every method may raise `EngineError` when the engine cannot do it.
     """
 
     name: str
+    longest: int | None
 
     def pattern(self, stated: str) -> str | None:
         """Return what matches in the engine the whole cells that `stated` matches in Polars, None if nothing does."""

@@ -54,12 +54,15 @@ def shape_of(session: Any, resource: Resource, part: Part) -> Shape | None:
 
 
 def _row(delimiter: str, width: int) -> str:
-    """Return a pattern of Java's for a row; what is possessive is never gone back into, for nothing new is found."""
+    """Return a pattern of Java's for a row; what is possessive is never gone back into, for nothing new is found.
+
+    Java counts off a group that is possessive; for any other it calls itself at each cell, and thousands have no room.
+    """
     mark = "\\" + delimiter
     cell = rf'(?:"[^"\r\x00]*+(?:""[^"\r\x00]*+)*+"|[^"{mark}\r\x00]*+)'
     # Spark leaves out lines of blanks only, also of tabs between cells, and the exact reader one cell of "" only.
     blank = r"[\x00-\x20]*\z" if width > 1 else r'(?:[\x00-\x20]*|"")\z'
-    return rf"\A(?!{blank}){cell}(?:{mark}{cell}){{{width - 1}}}\z"
+    return rf"\A(?!{blank}){cell}(?:{mark}{cell}){{{width - 1}}}+\z"
 
 
 def _names(resource: Resource, part: Part) -> tuple[str, ...] | None:

@@ -23,6 +23,7 @@ class Streaming:
     """Tables as Parquet files of a temporary folder."""
 
     name = "polars"
+    longest: int | None = None
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
