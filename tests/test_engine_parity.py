@@ -117,6 +117,18 @@ def a_rule_that_no_figure_fills(folder: Path, _: Descriptor) -> None:
     rules.write_text(rules.read_text("utf-8").replace('assert = "returned <= travelled"', over_sets), "utf-8")
 
 
+def known_issues_without_a_rule(folder: Path, descriptor: Descriptor) -> None:
+    """The figures that they name are there."""
+    (folder / "schemas/rules.toml").write_text("", "utf-8")
+    issue = "issue-1,gone,alpha-2017-fin-returned alpha-2017-fin-travelled,It says so.,2026-01-01"
+    (folder / "data/known_issues.csv").write_text(f"issue_id,rule_id,figure_ids,reason,recorded_on\n{issue}\n", "utf-8")
+    fields = [
+        {"name": name, "type": "string"} for name in ("issue_id", "rule_id", "figure_ids", "reason", "recorded_on")
+    ]
+    stated = {"type": "table", "path": "data/known_issues.csv", "encoding": "utf-8", "schema": {"fields": fields}}
+    descriptor["resources"].append({"name": "known_issues", **stated})
+
+
 def a_key_to_cells_that_are_not_checked(folder: Path, descriptor: Descriptor) -> None:
     """Of a format that there is not: what is referred to are the cells as they stand."""
     key = {"fields": ["a"], "reference": {"resource": "other", "fields": ["a"]}}
@@ -136,6 +148,7 @@ def a_key_to_cells_that_are_not_checked(folder: Path, descriptor: Descriptor) ->
         (folders_that_state_other_fields, streaming.opened, {"F123"}),
         (a_rule_that_no_figure_fills, streaming.opened, {"F411"}),
         (a_key_to_cells_that_are_not_checked, streaming.opened, {"F121"}),
+        (known_issues_without_a_rule, streaming.opened, {"F206"}),
         (columns_that_differ_in_case, duckdb.opened, {"F130", "F311"}),
     ],
 )

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Collection, Mapping
 from datetime import date
 
 import polars as pl
 
 from returnees.checking import check
 from returnees.consistency.known import Acknowledged
-from returnees.consistency.setting import setting_of
+from returnees.consistency.setting import Setting, setting_of
 from returnees.engines.extracting import extracted
 from returnees.engines.faults import Faults, cells_of, not_run, table_faults
 from returnees.engines.holding import Held, hold
-from returnees.engines.judging import Brought, analyse_on
+from returnees.engines.judging import analyse_on
 from returnees.engines.pillars import pillars
 from returnees.engines.references import links, lost
 from returnees.engines.rowfaults import row_faults, word_of
@@ -40,9 +39,14 @@ def check_on(
     needed = pillars(engine, held, package)
     for name, rows in needed.items():
         faults.setdefault(name, []).append(Faults(rows, {}))
-    brought = _brought(engine, held, package, needed, tell)
-    if brought is not None:
-        faults.setdefault("figures", []).append(Faults(brought.rows, {}))
+    brought, setting = None, _setting(held, package, needed)
+    if setting is not None:
+        acknowledged = Acknowledged(setting).figures
+        named = [_rows_of(engine, held["figures"], acknowledged)]
+        if setting.rules:
+            brought = analyse_on(engine, held, setting, acknowledged, tell)
+            named.append(brought.rows)
+        faults.setdefault("figures", []).extend(Faults(rows, {}) for rows in named)
     tell("fetching the rows of the findings")
     extract = package.with_tables(extracted(engine, held, {name: Faults.of(parts) for name, parts in faults.items()}))
     tell("wording the findings")
@@ -52,26 +56,27 @@ def check_on(
     return findings, verdicts, extract.tables
 
 
-def _brought(
-    engine: Engine, held: Mapping[str, Held], package: Package, needed: Mapping[str, pl.Series], tell: Tell
-) -> Brought | None:
-    """Return what the engine says of the rules; None where there are none, or the figures are here to be asked."""
+def _setting(held: Mapping[str, Held], package: Package, needed: Mapping[str, pl.Series]) -> Setting | None:
+    """Return what the rules of `package` are read against; None where the figures are here to be asked, or not at all.
+
+    `needed` are the rows, by table, that it takes.
+    """
     figures = held.get("figures")
     if figures is None or figures.here is not None:
         return None
     none = pl.Series(ROW, [], pl.Int64)
     tables = {name: table.extract(needed.get(name, none).sort(), {}) for name, table in held.items()}
-    setting = setting_of(package.with_tables(tables))
-    if setting is None or not setting.rules:
-        return None
-    acknowledged = Acknowledged(setting).figures
-    brought = analyse_on(engine, held, setting, acknowledged, tell)
-    if not acknowledged:
-        return brought
-    wanted = engine.frame(pl.DataFrame({"figure_id": sorted(acknowledged)}))
-    ids = figures.frame.select(ROW, word_of(figures, cells_of(figures), "figure_id").alias("figure_id"))
-    rows = engine.fetch(ids.join(wanted, on="figure_id", how="semi").select(ROW)).to_series()
-    return replace(brought, rows=pl.concat([brought.rows, rows.cast(pl.Int64)]).unique())
+    return setting_of(package.with_tables(tables))
+
+
+def _rows_of(engine: Engine, figures: Held, ids: Collection[str]) -> pl.Series:
+    """Return the rows of the figures of these ids."""
+    if not ids:
+        return pl.Series(ROW, [], pl.Int64)
+    wanted = engine.frame(pl.DataFrame({"figure_id": sorted(ids)}))
+    known = figures.frame.select(ROW, word_of(figures, cells_of(figures), "figure_id").alias("figure_id"))
+    rows = engine.fetch(known.join(wanted, on="figure_id", how="semi").select(ROW))
+    return rows.to_series().cast(pl.Int64)
 
 
 def _faults(engine: Engine, held: Mapping[str, Held], today: date, tell: Tell) -> dict[str, list[Faults]]:
