@@ -54,7 +54,7 @@ def test_the_page_lists_the_differences_that_are_shown_here() -> None:
     """One test below for each row of the table, in its order."""
     table = PAGE.read_text("utf-8").split("## Where the findings can differ")[1]
     rows = re.findall(r"^\| (?!difference|---)(.{12})", table, re.MULTILINE)
-    assert rows == ["A pattern th", "Of more than", "Of more than", "Float column", "Moments of P"]
+    assert rows == ["A pattern th", "Of more than", "Of more than", "Numbers with", "Float column", "Moments of P"]
 
 
 def test_a_pattern_that_engines_read_otherwise_is_not_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,6 +99,30 @@ def test_too_many_broken_edits_are_not_looked_at_together(
     assert [item.code for item in here] == ["F208"] and there == []
     assert "5 edits are broken, and 0 may not be met together; up to 4 are looked at together" in here[0].message
     assert_the_same(without(ours, *here), theirs)
+
+
+@pytest.mark.parametrize("opening", OPENINGS)
+@pytest.mark.parametrize(
+    ("kind", "number"),
+    [("number", "1e100"), ("number", "1" * 201), ("integer", "1" + "0" * 18)],
+    ids=["exponent", "digits", "whole"],
+)
+def test_numbers_that_are_too_long_take_no_part_in_rules(
+    tmp_path: Path, opening: Opening, kind: str, number: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "made"
+    shutil.copytree(PACKAGES / "valid", folder)
+    for file, old, new in (
+        ("datapackage.json", '"name": "value",\n      "type": "number"', f'"name": "value", "type": "{kind}"'),
+        ("data/figures.csv", "exact,7,", f"exact,{number},"),
+    ):
+        text = (folder / file).read_text("utf-8")
+        assert old in text
+        (folder / file).write_text(text.replace(old, new), "utf-8")
+    held_by_the_engine(monkeypatch)
+    ours, theirs, here, there = both_ways(opening, returnees.open_package(folder))
+    assert here == [] and [item.code for item in there] == ["F201"]
+    assert ours[0] == theirs[0] - set(there)
 
 
 @pytest.mark.parametrize(
