@@ -50,7 +50,7 @@ BROKEN = sorted(folder.name for folder in PACKAGES.iterdir() if (folder / "expec
 #: The broken package in which an engine has most to do, or all of them.
 CHOSEN = BROKEN if MORE else ["known-issue"]
 #: How many small packages side by side Spark is held to memory by, which is slow with small tables.
-SOURCES = 1_000
+SOURCES = 2_000
 #: What makes short work of small tables; what is found is the same.
 QUICK = """
 spark.sql.codegen.wholeStage     false
