@@ -320,7 +320,9 @@ def test_a_disk_that_is_full_is_one_sentence(root: Path, tmp_path: Path) -> None
         "validate", str(root), "--engine", "spark", tables="figures", env={**os.environ, "TMPDIR": str(tmp_path)},
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2**12, 2**12)),
     )  # fmt: skip
-    assert (done.returncode, done.stderr) == (2, "returnees: Spark cannot go on: File too large\n")
+    # Some of what Java writes with names the file before that.
+    assert re.fullmatch(r"returnees: Spark cannot go on: .*File too large\n", done.stderr)
+    assert done.returncode == 2
     assert list(tmp_path.iterdir()) == []
 
 
