@@ -58,9 +58,8 @@ def sizes(arguments: argparse.Namespace) -> list[int]:
 
 def compare(results: Results, found: Measured, plain: Run) -> None:
     """Print how much longer than Polars Spark takes."""
-    local = found.run
     for how, ours, theirs in (
-        ("by the clock", local.seconds, plain.seconds), ("processors", local.processor, plain.processor),
+        ("by the clock", found.run.seconds, plain.seconds), ("processors", found.run.processor, plain.processor),
     ):  # fmt: skip
         what = f"Spark, here / Polars, in memory, {found.size:,} figures, {how} ({ours:.1f} s / {theirs:.1f} s)"
         results.tell(what, f"{ours / theirs:.1f}")

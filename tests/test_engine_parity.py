@@ -32,7 +32,7 @@ Descriptor = dict[str, Any]
 #: How many packages at random each engine is held to memory by, of those that take longer fewer.
 PACKAGES = {"polars": 4, "duckdb": 2}
 #: Every so many of them has so many sources, which are as many small packages side by side.
-EVERY, SOURCES = 5, 1_000
+EVERY, MANY = 5, 1_000
 
 
 @pytest.mark.parametrize("part", range(times(1)))
@@ -51,7 +51,7 @@ def codes_of_the_same(engine: Engine, seeds: range, folder: Path, monkeypatch: p
     codes: set[str] = set()
     all_broken_edits_come_back(monkeypatch)
     for seed in seeds:
-        sources = None if seed % EVERY else SOURCES
+        sources = None if seed % EVERY else MANY
         package = returnees.open_package(package_at_random(folder / str(seed), seed, sources))
         # Every other one as if it had more figures than are looked at here with all their ties; in every third some
         # tables are small.

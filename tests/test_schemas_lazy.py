@@ -1,11 +1,12 @@
-"""Contracts of tables that stay where they are find what the contract of a table in memory finds.
-
-For a table in Spark see test_engines_spark.py.
-"""
+"""Contracts of tables that stay where they are find what the contract of a table in memory finds."""
 
 from __future__ import annotations
 
+import json
+import os
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from uuid import uuid4
 
 import polars as pl
 import pytest
+from engines import BRIEF
 from fields import table as read
 from test_schemas import KEPT, Kept
 
@@ -56,14 +58,6 @@ def everything(rows: int) -> tuple[TableSchema, pl.DataFrame]:
     columns["rare"][:6] = [float("nan"), float("nan"), 0.0, -0.0, None, None]
     types = {"id": pl.Int64, "rare": pl.Float64, "number": pl.Float64, "year": pl.Int32, "datetime": pl.Datetime("us")}
     return schema, pl.DataFrame(columns, schema_overrides=types, strict=False)
-
-
-def of_most_types(rows: int) -> tuple[TableSchema, pl.DataFrame]:
-    """Return such a schema and table without what an engine takes long for: it asks one question at a time."""
-    fields = [{"name": "id", "type": "integer"}]
-    fields += [{"name": type, "type": type, "constraints": CELLS[type][0]} for type in CELLS if type != "any"]
-    schema = parse_schema({"fields": fields, "primaryKey": ["id"], "uniqueKeys": [["date", "year"]]})
-    return schema, everything(rows)[1].drop("rare", "any", "a, b")
 
 
 def expected(schema: TableSchema, frame: pl.DataFrame) -> set[tuple[str, str, str]]:
@@ -114,6 +108,35 @@ def test_a_property_is_kept_in_duckdb(kept: Kept, tmp_path: Path, duckdb: Any) -
     assert table.height == repeats * len(kept.fails)
     sound = in_duckdb(duckdb, frame.head(len(kept.passes)), tmp_path)
     assert pandera_schema(schema, "table", backend="narwhals").validate(sound, lazy=True).columns == ["a"]
+
+
+#: Finds in Spark what breaks the contract, and prints it. ANSI mode, in which a cast that cannot be is an error, is on.
+IN_SPARK = """
+import json, sys
+from pyspark.sql import SparkSession
+settings = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "1", "spark.sql.ansi.enabled": "true",
+            "spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+            "spark.sql.adaptive.enabled": "false", "spark.python.sql.dataFrameDebugging.enabled": "false"}
+session = SparkSession.builder.master("local[1]").config(map=settings).getOrCreate()
+from returnees.schemas import violations_by
+from returnees.tables.schema import parse_schema
+table = session.read.parquet(sys.argv[1])
+print(json.dumps(violations_by(parse_schema(json.loads(sys.argv[2])), table).rows()))
+"""
+
+
+@pytest.mark.needs("java 17")
+def test_a_table_in_spark_breaks_the_same(tmp_path: Path) -> None:
+    fields = [{"name": "id", "type": "integer"}]
+    fields += [{"name": type, "type": type, "constraints": CELLS[type][0]} for type in CELLS if type != "any"]
+    stated = {"fields": fields, "primaryKey": ["id"], "uniqueKeys": [["date", "year"]]}
+    schema, frame = parse_schema(stated), everything(60)[1].drop("rare", "any", "a, b")
+    frame.write_parquet(tmp_path / "table.parquet")
+    command = [sys.executable, "-c", IN_SPARK, str(tmp_path / "table.parquet"), json.dumps(stated)]
+    environment = {**os.environ, "JAVA_TOOL_OPTIONS": BRIEF}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert done.returncode == 0, done.stderr
+    assert {(key, field, name) for key, field, name, _ in json.loads(done.stdout)} == expected(schema, frame)
 
 
 def test_values_come_with_the_rows_and_no_more_than_asked_for(tmp_path: Path, duckdb: Any) -> None:

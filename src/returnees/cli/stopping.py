@@ -81,7 +81,10 @@ def _watch(bell: int, numbers: Collection[int], noticed: threading.Event, left: 
     while rung := os.read(bell, 1):
         # Others that Python handles ring, too: a window that was resized, a child that ended.
         number = rung[0]
-        if number in numbers and not ((number == signal.SIGINT or noticed.wait(_PATIENCE)) and left.wait(_LEAVING)):
+        if number not in numbers:
+            continue
+        heard = number == signal.SIGINT or noticed.wait(_PATIENCE)
+        if not (heard and left.wait(_LEAVING)):
             _end(number)
     os.close(bell)
 

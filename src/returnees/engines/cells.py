@@ -52,8 +52,9 @@ def cell_of(field: Field, name: str, longest: int | None = None) -> Cell:
     stated = nw.col(name)
     missing = stated.is_null() | stated.is_in(list(field.missing_values)) if field.missing_values else stated.is_null()
     text = nw.when(~missing).then(stated)
+    textual = field.type in ("string", "any") or not_checked(field)
     matched = (field.type == "string" and field.format in STRING_FORMATS) or "pattern" in field.constraints
-    if longest is None or not matched or not (field.type in ("string", "any") or not_checked(field)):
+    if longest is None or not (textual and matched):
         return _read(field, text)
     long = text.str.len_chars() > longest
     short = _read(field, nw.when(~long).then(text))

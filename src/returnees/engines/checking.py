@@ -39,14 +39,15 @@ def check_on(
     needed = pillars(engine, held, package)
     for name, rows in needed.items():
         faults.setdefault(name, []).append(Faults(rows, {}))
-    brought, setting = None, _setting(held, package, needed)
+    brought = None
+    setting = _setting(held, package, needed)
     if setting is not None:
         acknowledged = Acknowledged(setting).figures
-        named = [_rows_of(engine, held["figures"], acknowledged)]
+        about = faults.setdefault("figures", [])
+        about.append(Faults(_rows_of(engine, held["figures"], acknowledged), {}))
         if setting.rules:
             brought = analyse_on(engine, held, setting, acknowledged, tell)
-            named.append(brought.rows)
-        faults.setdefault("figures", []).extend(Faults(rows, {}) for rows in named)
+            about.append(Faults(brought.rows, {}))
     tell("fetching the rows of the findings")
     extract = package.with_tables(extracted(engine, held, {name: Faults.of(parts) for name, parts in faults.items()}))
     tell("wording the findings")

@@ -81,35 +81,33 @@ def flagged(
     a field that is doubtful anywhere all that are wrong come, too: how many there are is told when they are judged.
     """
     doubtful = doubtful or {}
-    questions = {f"q{number}": (asking[1], one) for number, (asking, one) in enumerate(asked.items())}
-    doubts = {f"d{number}": (field, one) for number, (field, one) in enumerate(doubtful.items())}
-    marks = questions | doubts
+    marks = {f"q{number}": one for number, one in enumerate([*asked.values(), *doubtful.values()])}
+    field_of = dict(zip(marks, [*(field for _, field, _ in asked), *doubtful], strict=True))
     if not marks:
         return Faults(pl.Series(ROW, [], pl.Int64), {})
-    marked = frame.select(ROW, *(one.fill_null(False).alias(name) for name, (_, one) in marks.items()))
+    marked = frame.select(ROW, *(one.fill_null(False).alias(name) for name, one in marks.items()))
     counts = engine.fetch(marked.select(nw.col(name).cast(nw.Int64).sum() for name in marks)).row(0, named=True)
-    unsure = {field for name, (field, _) in doubts.items() if counts[name]}
-    wrong = [name for name in marks if counts[name]]
+    found = {name: int(count) for name, count in counts.items() if count}
+    unsure = {field_of[name] for name in list(marks)[len(asked) :] if name in found}
+    whole = [name for name, count in found.items() if count <= MOST_ROWS or field_of[name] in unsure]
+    first = [name for name in found if name not in whole]
+    beyond = {key: found[name] for key, name in zip(asked, marks, strict=False) if name in first}
+    return Faults(_marked(engine, marked, whole, first), beyond)
+
+
+def _marked(engine: Engine, frame: Lazy, whole: Sequence[str], first: Sequence[str]) -> pl.Series:
+    """Return the rows in which a column of `whole` is true, and for each of `first` the first thousand where it is."""
     rows = [pl.Series(ROW, [], pl.Int64)]
-    if wrong:
-        kept = engine.keep(marked.filter(nw.any_horizontal(*(nw.col(name) for name in wrong), ignore_nulls=True)))
-    # Few of a kind come together with all others of which there are few: each time is a query.
-    few = [name for name in wrong if counts[name] <= MOST_ROWS or marks[name][0] in unsure]
-    if few:
-        rows.append(_rows(engine, kept.filter(nw.any_horizontal(*map(nw.col, few), ignore_nulls=True)).select(ROW)))
-    rows += [
-        _rows(engine, kept.filter(nw.col(name)).select(ROW).sort(ROW).head(MOST_ROWS))
-        for name in wrong if name not in few
-    ]  # fmt: skip
-    beyond = {
-        key: int(counts[name]) for key, name in zip(asked, questions, strict=True)
-        if (counts[name] or 0) > MOST_ROWS and key[1] not in unsure
-    }  # fmt: skip
-    return Faults(pl.concat(rows).unique().sort(), beyond)
+    if whole or first:
+        kept = engine.keep(frame.filter(_any([*whole, *first])))
+        frames = [kept.filter(_any(whole)).select(ROW)] if whole else []
+        frames += [kept.filter(nw.col(name)).select(ROW).sort(ROW).head(MOST_ROWS) for name in first]
+        rows += [engine.fetch(one).to_series().cast(pl.Int64) for one in frames]
+    return pl.concat(rows).unique().sort()
 
 
-def _rows(engine: Engine, frame: Lazy) -> pl.Series:
-    return engine.fetch(frame).to_series().cast(pl.Int64)
+def _any(names: Sequence[str]) -> nw.Expr:
+    return nw.any_horizontal(*map(nw.col, names), ignore_nulls=True)
 
 
 def counted(engine: Engine, found: Lazy, asked: Asked) -> Faults:

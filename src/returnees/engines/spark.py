@@ -32,7 +32,7 @@ class Spark:
     """Tables in Spark: what is kept stays in the memory and on the disks of its workers."""
 
     name = "spark"
-    #: Java matches a group that repeats by calling itself; when it has no room left for that, the whole of Spark ends.
+    #: Java matches a group that repeats by calling itself; when the stack is full, the whole of Spark ends.
     longest: int | None = 1_000
 
     def __init__(self, session: Any, cores: int) -> None:

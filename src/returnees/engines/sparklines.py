@@ -56,7 +56,7 @@ def shape_of(session: Any, resource: Resource, part: Part) -> Shape | None:
 def _row(delimiter: str, width: int) -> str:
     """Return a pattern of Java's for a row; what is possessive is never gone back into, for nothing new is found.
 
-    Java counts off a group that is possessive; for any other it calls itself at each cell, and thousands have no room.
+    Java counts off a group that is possessive; for any other it calls itself at each cell, until the stack is full.
     """
     mark = "\\" + delimiter
     cell = rf'(?:"[^"\r\x00]*+(?:""[^"\r\x00]*+)*+"|[^"{mark}\r\x00]*+)'
