@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import shutil
@@ -12,6 +11,8 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+from starting import PERMISSIONS, after
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ROOT / "tests" / "packages"
@@ -75,14 +76,6 @@ def codes(findings: Iterable[Any]) -> list[str]:
 
 def run_bound_by_permissions(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     """Run the command line as someone whom permissions bind: root without the right to pass over them, or oneself."""
-    command = [sys.executable, "-m", "returnees", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, preexec_fn=_bound, check=False, cwd=cwd,
+    command = after(PERMISSIONS, [sys.executable, "-m", "returnees", *arguments])
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, cwd=cwd,
                           env=os.environ | {"PYTHONWARNINGS": "ignore"})  # fmt: skip
-
-
-def _bound() -> None:
-    """Give up CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH (capabilities 1 and 2) for the program that is started."""
-    if os.geteuid() == 0:
-        for capability in (1, 2):
-            if ctypes.CDLL(None).prctl(24, capability, 0, 0, 0) != 0:  # PR_CAPBSET_DROP
-                os._exit(99)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import select
-import signal
 import struct
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from starting import CTRL_C, after
 
 
 @contextmanager
@@ -24,8 +25,8 @@ def at_a_terminal(arguments: list[str], columns: int = 80) -> Iterator[tuple[sub
     fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
     environment = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
     process = subprocess.Popen(
-        [sys.executable, *arguments], stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
-        env=environment | {"TERM": "dumb"}, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        after(CTRL_C, [sys.executable, *arguments]), stdin=slave, stdout=slave, stderr=slave, start_new_session=True,
+        env=environment | {"TERM": "dumb"},
     )  # fmt: skip
     os.close(slave)
     try:

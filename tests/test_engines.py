@@ -31,6 +31,7 @@ from engines import (
     made_up,
     on_engine,
 )
+from starting import FULL_DISK, after
 
 import returnees
 from returnees.cli import main
@@ -254,13 +255,13 @@ def test_signs_in_a_file_name_stand_for_themselves(
     assert_the_same(on_engine(engine, package), in_memory(package))
 
 
-def run(*arguments: str, **settings: Any) -> subprocess.CompletedProcess[str]:
-    """Run the program with nothing held but by the engine, in a process of its own."""
+def run(*arguments: str, first: str = "", **settings: Any) -> subprocess.CompletedProcess[str]:
+    """Run the program with nothing held but by the engine, in a process of its own that does as `starting.py` says."""
     code = (
         "import sys; from returnees.engines import holding; holding.SMALL = 0; import returnees.cli; "
         "returnees.cli.main(sys.argv[1:], prog_name='returnees')"
     )
-    command = [sys.executable, "-c", code, *arguments]
+    command = after(first, [sys.executable, "-c", code, *arguments])
     return subprocess.run(command, capture_output=True, text=True, check=False, **settings)
 
 
@@ -313,13 +314,8 @@ def test_an_engine_that_is_not_installed_is_named_with_its_extra(monkeypatch: py
 @pytest.mark.skipif(os.name == "nt", reason="the system has no such limit")
 def test_a_disk_that_is_full_is_one_sentence(tmp_path: Path) -> None:
     """As full as a disk is on which no file can grow beyond some kilobytes."""
-    import resource
-
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    done = run(
-        "validate", str(PACKAGES / "valid"), "--engine", "duckdb", env=environment,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2**12, 2**12)),
-    )  # fmt: skip
+    done = run("validate", str(PACKAGES / "valid"), "--engine", "duckdb", first=FULL_DISK, env=environment)
     assert done.returncode == 2
     assert done.stderr.startswith("returnees: DuckDB cannot go on: ") and len(done.stderr.strip().splitlines()) == 1
     assert list(tmp_path.iterdir()) == []

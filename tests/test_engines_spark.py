@@ -29,6 +29,7 @@ from engines import (
     made_up,
     on_engine,
 )
+from starting import FULL_DISK, after
 from test_engine_parity import codes_of_the_same
 
 import returnees
@@ -231,10 +232,9 @@ returnees.cli.main(sys.argv[1:], prog_name='returnees')
 PYTHON = [sys.executable, "-c", PROGRAM]
 
 
-def run(*arguments: str, tables: str = "", **settings: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*PYTHON, tables, *arguments], capture_output=True, text=True, check=False, timeout=300, **settings
-    )
+def run(*arguments: str, tables: str = "", first: str = "", **settings: Any) -> subprocess.CompletedProcess[str]:
+    command = after(first, [*PYTHON, tables, *arguments])
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, **settings)
 
 
 def processes() -> dict[int, tuple[int, str]]:
@@ -306,12 +306,8 @@ def test_what_is_stopped_leaves_nothing_behind(sent: signal.Signals, tmp_path: P
 @pytest.mark.skipif(os.name == "nt", reason="the system has no such limit")
 def test_a_disk_that_is_full_is_one_sentence(root: Path, tmp_path: Path) -> None:
     """As full as a disk is on which no file can grow beyond some kilobytes."""
-    import resource
-
-    done = run(
-        "validate", str(root), "--engine", "spark", tables="figures", env={**os.environ, "TMPDIR": str(tmp_path)},
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (2**12, 2**12)),
-    )  # fmt: skip
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    done = run("validate", str(root), "--engine", "spark", tables="figures", first=FULL_DISK, env=environment)
     assert (done.returncode, done.stderr) == (2, "returnees: Spark cannot go on: File too large\n")
     assert list(tmp_path.iterdir()) == []
 
