@@ -88,8 +88,7 @@ def _there(frame: Lazy, parts: Sequence[str], values: Sequence[nw.Expr]) -> Lazy
 
 def lost(engine: Engine, link: Link) -> Faults:
     """Return the rows that refer to no row."""
-    known = link.known.select(*link.parts).unique()
-    found = link.own.join(known, on=list(link.parts), how="anti").select(ROW)
+    found = link.own.join(link.known.select(*link.parts), on=list(link.parts), how="anti").select(ROW)
     return counted(engine, found, ("F138", ", ".join(link.key.fields), link.target))
 
 
