@@ -24,8 +24,11 @@ from returnees.package.model import Package, Resource
 from returnees.tables.model import Table
 
 TODAY = date(2026, 11, 24)
-#: Has Java make less of what runs for a short time only.
-BRIEF = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+#: Has Java make less of what runs for a short time only, keep what it has made, and believe that classes are sound.
+BRIEF = (
+    "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC "
+    "-XX:+UnlockDiagnosticVMOptions -XX:-BytecodeVerificationRemote"
+)
 #: What opens each engine but Spark, which starts too slowly for each test.
 OPENINGS = [pytest.param(duckdb.opened, id="duckdb"), pytest.param(streaming.opened, id="polars, streaming")]
 #: How many small packages side by side an engine is held to memory by at once.
@@ -74,9 +77,9 @@ def assert_the_same(ours: Found, theirs: Found) -> None:
 
 
 def made_up(root: Path, folder: Path, sources: int, seed: int) -> Path:
-    """Write a package with the shipped rules and code lists, and sources that each claim figures at random.
+    """Write the shipped package and beside its sources such as each claim figures at random.
 
-    Each source is a small package of its own: dates of every precision, several of one source, figures that have all
+    Each of them is a small package of its own: dates of every precision, several of one source, figures that have all
     coordinates in common, every measure and qualifier, numbers small enough to contradict each other.
     """
     chosen = random.Random(seed)
@@ -118,13 +121,14 @@ def made_up(root: Path, folder: Path, sources: int, seed: int) -> Path:
             ))  # fmt: skip
             if chosen.random() < 0.95:
                 read.append((name, f"made-{number}", f"{low}", qualifier, *map(str, numbers), "", ""))
-    for table, rows in (("figures", figures), ("sources", works), ("readings", read)):
-        columns = (folder / f"data/{table}.csv").read_text("utf-8").split("\n")[0].split(",")
-        pl.DataFrame(rows, schema=columns, orient="row").write_csv(folder / f"data/{table}.csv")
-    publishers = (folder / "data/publishers.csv").read_text("utf-8").split("\n")[0].split(",")
-    rows = [[f"publisher-{number}", "P", "research", "", *[""] * 9][: len(publishers)] for number in range(sources)]
-    pl.DataFrame(rows, schema=publishers, orient="row").write_csv(folder / "data/publishers.csv")
-    issues = folder / "data/known_issues.csv"
-    first, known = issues.read_text("utf-8").split("\n")[:2]
-    issues.write_text(f"{first}\nstale,{known.split(',')[1]},made-0-0 made-0-1,never so,2026-01-01\n", "utf-8")
+    issues = pl.read_csv(folder / "data/known_issues.csv", infer_schema=False)
+    added = {
+        "figures": figures, "sources": works, "readings": read,
+        "publishers": [(f"publisher-{number}", "P", "research", "") for number in range(sources)],
+        "known_issues": [("stale", issues["rule_id"][0], "made-0-0 made-0-1", "never so", "2026-01-01")],
+    }  # fmt: skip
+    for table, rows in added.items():
+        file = folder / f"data/{table}.csv"
+        shipped = pl.read_csv(file, infer_schema=False)
+        pl.concat([shipped, pl.DataFrame(rows, shipped.schema, orient="row")]).write_csv(file)
     return folder

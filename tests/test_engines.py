@@ -13,13 +13,13 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import corpus
 import polars as pl
 import pytest
 from click.testing import CliRunner
 from differential.cells import CELLS
 from differential.package import COUNTS, ROWS, csv
 from differential.package import sound as given
-from effort import times
 from engines import (
     OPENINGS,
     SOURCES,
@@ -31,6 +31,7 @@ from engines import (
     made_up,
     on_engine,
 )
+from making import PACKAGES
 from starting import FULL_DISK, after
 
 import returnees
@@ -38,14 +39,8 @@ from returnees.cli import main
 from returnees.engines import duckdb as embedded
 from returnees.engines import streaming
 from returnees.engines.seam import Engine, Lazy
-from returnees.package.model import Package, Resource
+from returnees.package.model import Package
 from returnees.schemas.regexes import portable
-
-PACKAGES = Path(__file__).parent / "packages"
-NAMES = sorted(folder.name for folder in PACKAGES.iterdir() if (folder / "expected.json").is_file())
-#: Packages in which the engine lays the rules; figures at random show more of that.
-RULED = ("dates-reversed", "joint-contradiction", "known-issue", "more-areas-listed-than-counted")
-SOUND = {file.name: file.read_bytes() for file in (PACKAGES / "valid" / "data").iterdir()}
 
 
 @pytest.fixture(params=OPENINGS)
@@ -60,47 +55,35 @@ def duckdb() -> Iterator[Engine]:
         yield opened
 
 
-def stated(name: str) -> dict[str, Any]:
-    """Return the resources of a broken package, by name."""
-    descriptor = json.loads((PACKAGES / name / "datapackage.json").read_text("utf-8", "replace"))
-    return {item["name"]: item for item in descriptor["resources"] if isinstance(item, dict) and "name" in item}
-
-
-VALID = stated("valid")
-
-
-def is_changed(item: Resource) -> bool:
-    """Whether a resource is not as in the sound package: what is takes time and shows nothing."""
-    unlike = item.file is None or SOUND.get(item.file.name) != item.file.read_bytes()
-    return item.descriptor != VALID.get(item.name) or unlike
-
-
-def changed(name: str) -> bool:
-    """Whether an engine has anything to do with a broken package."""
-    if name in RULED:
-        return True
-    files = (PACKAGES / name / "data").glob("*")
-    unlike = any(file.is_dir() or SOUND.get(file.name) != file.read_bytes() for file in files)
-    return unlike or any(item != VALID.get(resource) for resource, item in stated(name).items())
-
-
-def chosen() -> Iterator[str]:
-    """Give the broken packages that an engine has to do with: one for each kind of finding, all with more effort."""
-    shown: set[str] = set()
-    for name in filter(changed, NAMES):
-        expected = json.loads((PACKAGES / name / "expected.json").read_text("utf-8"))
-        codes = {item["code"] for item in expected["findings"]}
-        if name in RULED or not codes or codes - shown or times(1) > 1:
-            yield name
-        shown |= codes
-
-
-@pytest.mark.parametrize("name", list(chosen()))
-def test_a_broken_package_gives_the_same_findings(name: str, duckdb: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", corpus.ALONE)
+def test_a_broken_package_gives_the_same_findings(name: str, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     package = returnees.open_package(PACKAGES / name)
-    ruled = name in RULED
-    held_by_the_engine(monkeypatch, lambda item: (ruled and item.name == "figures") or is_changed(item))
-    assert_the_same(on_engine(duckdb, package), in_memory(package))
+    ruled = {"figures"} if any(code.startswith("F2") for code in corpus.codes(name)) else set()
+    held_by_the_engine(monkeypatch, lambda item: item.name in corpus.CHANGED[name] | ruled)
+    assert_the_same(on_engine(engine, package), in_memory(package))
+
+
+def test_the_rows_of_broken_packages_give_the_same_findings(
+    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held_by_the_engine(monkeypatch)
+    package = returnees.open_package(corpus.rows_side_by_side(tmp_path / "rows"))
+    found = on_engine(engine, package)
+    assert_the_same(found, in_memory(package))
+    # What is wrong with the file of a descriptor or of a hash is not in the rows.
+    assert {code for code in corpus.codes(*corpus.ALIKE) if code >= "F1"} <= {item.code for item in found[0]}
+
+
+def test_the_tables_of_broken_packages_give_the_same_findings(
+    tmp_path: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, changed = corpus.tables_side_by_side(tmp_path)
+    held_by_the_engine(monkeypatch, lambda item: item.name in changed)
+    package = returnees.open_package(folder)
+    found = on_engine(engine, package)
+    assert_the_same(found, in_memory(package))
+    wanted = {code for code in corpus.codes(*corpus.IN_TABLES) if code.startswith("F1")}
+    assert wanted <= {item.code for item in found[0]}
 
 
 def test_what_is_not_true_together_is_found_where_ties_are_not_followed(

@@ -29,6 +29,7 @@ from engines import (
     made_up,
     on_engine,
 )
+from making import PACKAGES
 from starting import FULL_DISK, after
 from test_engine_parity import codes_of_the_same
 
@@ -43,12 +44,8 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning"),
 ]
 
-PACKAGES = Path(__file__).parent / "packages"
 #: Whether more is tried than usual: a check on Spark takes ten seconds for what takes others one.
 MORE = times(1) > 1
-BROKEN = sorted(folder.name for folder in PACKAGES.iterdir() if (folder / "expected.json").is_file())
-#: The broken package in which an engine has most to do, or all of them.
-CHOSEN = BROKEN if MORE else ["known-issue"]
 #: How many small packages side by side Spark is held to memory by, which is slow with small tables.
 SOURCES = 2_000
 #: What makes short work of small tables; what is found is the same.
@@ -56,6 +53,7 @@ QUICK = """
 spark.sql.codegen.wholeStage     false
 spark.sql.codegen.factoryMode    NO_CODEGEN
 spark.sql.adaptive.enabled       false
+spark.buffer.pageSize            2m
 """
 #: Has Spark write down what it does, with every plan.
 LOGGED = """
@@ -109,7 +107,12 @@ def engine(spark: sparks.Spark) -> sparks.Spark:
 
 
 test_cells_at_random_give_the_same_findings = of_all.test_cells_at_random_give_the_same_findings
+test_the_rows_of_broken_packages_give_the_same_findings = of_all.test_the_rows_of_broken_packages_give_the_same_findings
+test_the_tables_of_broken_packages_give_the_same_findings = (
+    of_all.test_the_tables_of_broken_packages_give_the_same_findings
+)
 if MORE:
+    test_a_broken_package_gives_the_same_findings = of_all.test_a_broken_package_gives_the_same_findings
     test_the_shipped_package_gives_the_same_findings = of_all.test_the_shipped_package_gives_the_same_findings
     test_a_generated_package_gives_the_same_findings = of_all.test_a_generated_package_gives_the_same_findings
     test_columns_of_parquet_give_the_same_findings = of_all.test_columns_of_parquet_give_the_same_findings
@@ -120,24 +123,6 @@ if MORE:
         seed: int, spark: sparks.Spark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         codes_of_the_same(spark, range(seed, seed + 1), tmp_path, monkeypatch)
-
-
-def changed_tables(name: str) -> set[str]:
-    """Return the tables of a broken package whose files are not those of the sound one, and figures."""
-    own, sound = PACKAGES / name / "data", PACKAGES / "valid/data"
-    files = [file for file in own.iterdir() if file.is_file()]
-    unlike = [f for f in files if not (sound / f.name).is_file() or (sound / f.name).read_bytes() != f.read_bytes()]
-    return {"figures", *(file.stem for file in unlike)}
-
-
-@pytest.mark.parametrize("name", CHOSEN)
-def test_a_broken_package_gives_the_same_findings(
-    name: str, spark: sparks.Spark, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    package = returnees.open_package(PACKAGES / name)
-    chosen = changed_tables(name)
-    held_by_the_engine(monkeypatch, lambda item: item.name in chosen)
-    assert_the_same(on_engine(spark, package), in_memory(package))
 
 
 def planned(events: Path) -> list[str]:
@@ -211,10 +196,9 @@ def test_a_file_that_spark_leaves_out_is_named(
 
 
 def test_a_server_that_runs_gives_the_report_of_polars(address: str, tmp_path: Path) -> None:
-    """Tables in other forms: compressed, in several files, in folders, as Parquet."""
     package, here = str(PACKAGES / "valid-in-other-forms"), tmp_path / "here"
     here.mkdir()
-    ours = run("validate", package, "--engine", "spark", "--spark-remote", address, cwd=here)
+    ours = run("validate", package, "--engine", "spark", "--spark-remote", address, tables="figures", cwd=here)
     theirs = run("validate", package, cwd=here)
     assert (ours.returncode, ours.stdout, ours.stderr) == (0, theirs.stdout, "")
     assert list(here.iterdir()) == []
