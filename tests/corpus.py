@@ -69,26 +69,21 @@ ALIKE = [
 ]
 
 
-def _one_for_each_code() -> list[str]:
-    """Return of the others one for each thing that can be wrong with a table; all of them with more effort."""
-    shown: set[str] = set()
-    chosen = []
-    for name in CHANGED:
-        if name not in ALIKE:
-            own = {code for code in codes(name) if code.startswith("F1")}
-            if own - shown or (own and times(1) > 1):
-                chosen.append(name)
-            shown |= own
+def _one_for_each_code(names: Collection[str], shown: Collection[str], begin: str) -> list[str]:
+    """Return of packages one for each code that begins so and is not shown yet; all of them with more effort."""
+    shown, chosen = set(shown), []
+    for name in names:
+        own = {code for code in codes(name) if code.startswith(begin)}
+        if own - shown or (own and times(1) > 1):
+            chosen.append(name)
+        shown |= own
     return chosen
 
 
-IN_TABLES = _one_for_each_code()
-#: The packages that are checked each by itself: where more is wrong than with a table; all with more effort.
-ALONE = [
-    name
-    for name in CHANGED
-    if times(1) > 1 or (name not in ALIKE and any(not code.startswith("F1") for code in codes(name)))
-]
+_UNLIKE = [name for name in CHANGED if name not in ALIKE]
+IN_TABLES = _one_for_each_code(_UNLIKE, (), "F1")
+#: The packages that are checked each by itself, for what cannot stand side by side; all with more effort.
+ALONE = list(CHANGED) if times(1) > 1 else _one_for_each_code(_UNLIKE, codes(*ALIKE, *IN_TABLES), "F")
 
 
 def tables_side_by_side(folder: Path) -> tuple[Path, set[str]]:
