@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,11 @@ pytest_plugins = ["pytester"]
 
 @pytest.fixture(autouse=True, scope="module")
 def libraries(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Load what a validation needs before a pytest within this one does: it would unload it again each time."""
+    """Load what a validation needs before a pytest within this one does: it would unload it again each time.
+
+    Pandas, which plugins of other libraries bring, could not be loaded again.
+    """
+    import_module("pandas")
     folder = tmp_path_factory.mktemp("first")
     start(folder, name="example")
     returnees.validate(folder, conformance=False)
