@@ -8,16 +8,18 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from effort import times
 from making import PACKAGES, VALID
+from pycountry import countries
 
 NAMES = sorted(expected.parent.name for expected in PACKAGES.glob("*/expected.json"))
 #: The tables of codes, which packages side by side have in common.
 _CODES = ("areas", "measures")
+#: Countries of which no package says anything, with their numbers.
+_COUNTRIES = [(item.alpha_3, item.numeric) for item in countries if item.alpha_3 not in ("FIN", "USA")]
 
 
 def codes(*names: str) -> set[str]:
@@ -69,21 +71,43 @@ ALIKE = [
 ]
 
 
-def _one_for_each_code(names: Collection[str], shown: Collection[str], begin: str) -> list[str]:
-    """Return of packages one for each code that begins so and is not shown yet; all of them with more effort."""
-    shown, chosen = set(shown), []
-    for name in names:
-        own = {code for code in codes(name) if code.startswith(begin)}
-        if own - shown or (own and times(1) > 1):
-            chosen.append(name)
-        shown |= own
+def _of_tables(name: str) -> set[str]:
+    """Return the codes of what is wrong with tables of a package, or between them, whatever they are about."""
+    return {code for code in codes(name) if code.startswith("F1")}
+
+
+#: A key within a table is found by the code of any other key.
+_UNSHOWN = ("foreign-key-self",)
+
+
+def _in_tables() -> list[str]:
+    """Return of the packages that are not alike one for each set of codes, and all with more effort."""
+    shown: list[set[str]] = []
+    chosen = []
+    for name in CHANGED:
+        if name not in ALIKE and _of_tables(name):
+            if codes(name) not in shown or name in _UNSHOWN or times(1) > 1:
+                chosen.append(name)
+            shown.append(codes(name))
     return chosen
 
 
-_UNLIKE = [name for name in CHANGED if name not in ALIKE]
-IN_TABLES = _one_for_each_code(_UNLIKE, (), "F1")
-#: The packages that are checked each by itself, for what cannot stand side by side; all with more effort.
-ALONE = list(CHANGED) if times(1) > 1 else _one_for_each_code(_UNLIKE, codes(*ALIKE, *IN_TABLES), "F")
+#: The packages whose tables stand side by side.
+IN_TABLES = _in_tables()
+
+
+def _one_for_each_other_code() -> list[str]:
+    """Return a package for each thing that can be wrong and does not stand side by side with others."""
+    shown, chosen = codes(*ALIKE).union(*map(_of_tables, IN_TABLES)), []
+    for name in NAMES:
+        if codes(name) - shown:
+            chosen.append(name)
+        shown |= codes(name)
+    return chosen
+
+
+#: The packages that are checked each by itself: all with more effort.
+ALONE = NAMES if times(1) > 1 else _one_for_each_other_code()
 
 
 def tables_side_by_side(folder: Path) -> tuple[Path, set[str]]:
@@ -112,7 +136,7 @@ def tables_side_by_side(folder: Path) -> tuple[Path, set[str]]:
 def rows_side_by_side(folder: Path) -> Path:
     """Write a package of the rows of all packages of `ALIKE`; each has sources and figures of its own.
 
-    All have the codes in common; of a code that several state otherwise there are several rows.
+    All have the sound codes in common. What a package states otherwise of a country it states of one of its own.
     """
     shutil.copytree(PACKAGES / "known-issue", folder, ignore=shutil.ignore_patterns("expected.json"))
     descriptor = json.loads((folder / "datapackage.json").read_text("utf-8"))
@@ -121,19 +145,23 @@ def rows_side_by_side(folder: Path) -> Path:
     for table in _resources(folder):
         target = folder / f"data/{table}.csv"
         header = target.read_text("utf-8").split("\n")[0]
-        lines: list[str] = []
-        for name in ALIKE:
-            file = PACKAGES / name / f"data/{table}.csv"
-            if file.is_file():
-                lines += _own(name, table, header, file.read_text("utf-8"), lines)
+        lines = _rows(VALID, table, header) if table in _CODES else []
+        for name, (code, number) in zip(ALIKE, _COUNTRIES, strict=False):
+            own = _rows(PACKAGES / name, table, header)
+            if table in _CODES:
+                own = [line for line in own if line not in lines or own.count(line) > 1]
+                lines += [re.sub(r"\b246\b", number, line.replace("FIN,", f"{code},")) for line in own]
+            else:
+                lines += [re.sub(r"\b(alpha|beta)-", rf"{name}-\1-", line) for line in own]
         target.write_text("\n".join([header, *lines, ""]), "utf-8")
     return folder
 
 
-def _own(name: str, table: str, header: str, text: str, before: Collection[str]) -> list[str]:
-    """Return the lines that a package adds to a table."""
-    first, *lines = text.removesuffix("\n").split("\n")
-    assert first == header, f"{name}: {table} has the columns of the others"
-    if table in _CODES:
-        return [line for line in lines if line not in before]
-    return [re.sub(r"\b(alpha|beta)-", rf"{name}-\1-", line) for line in lines]
+def _rows(folder: Path, table: str, header: str) -> list[str]:
+    """Return the lines of a table below its header; none where a package does not have it."""
+    file = folder / f"data/{table}.csv"
+    if not file.is_file():
+        return []
+    first, *lines = file.read_text("utf-8").removesuffix("\n").split("\n")
+    assert first == header, f"{file} has the columns of the others"
+    return lines

@@ -99,7 +99,7 @@ def made_up(root: Path, folder: Path, sources: int, seed: int) -> Path:
     }  # fmt: skip
     measures = pl.read_csv(folder / "data/measures.csv", infer_schema=False).select("measure_id", "unit").rows()
     few = {name: values[:4] if name != "area" else chosen.sample(values, 6) for name, values in codes.items()}
-    dates = ["2014", "2014-06", "2014-06-30", "2015", "2015-01", "2015-01-15", "2016-02-29", ""]
+    dates = ["2014", "2014-12", "2014-06", "2014-06-30", "2015", "2015-01", "2015-01-15", "2016-02-29", ""]
     figures, works, read = [], [], []
     for number in range(sources):
         works.append((f"made-{number}", f"publisher-{number // 3}", "report", "Made up", "2018", "en", "", "", ""))

@@ -198,7 +198,7 @@ def test_a_file_that_spark_leaves_out_is_named(
 def test_a_server_that_runs_gives_the_report_of_polars(address: str, tmp_path: Path) -> None:
     package, here = str(PACKAGES / "valid-in-other-forms"), tmp_path / "here"
     here.mkdir()
-    ours = run("validate", package, "--engine", "spark", "--spark-remote", address, tables="figures", cwd=here)
+    ours = run("validate", package, "--engine", "spark", "--spark-remote", address, tables="figures sources", cwd=here)
     theirs = run("validate", package, cwd=here)
     assert (ours.returncode, ours.stdout, ours.stderr) == (0, theirs.stdout, "")
     assert list(here.iterdir()) == []
