@@ -71,9 +71,9 @@ ALIKE = [
 ]
 
 
-def _of_tables(name: str) -> set[str]:
-    """Return the codes of what is wrong with tables of a package, or between them, whatever they are about."""
-    return {code for code in codes(name) if code.startswith("F1")}
+def codes_of_tables(*names: str) -> set[str]:
+    """Return the codes of what is wrong with tables of packages, or between them, whatever they are about."""
+    return {code for code in codes(*names) if code.startswith("F1")}
 
 
 #: A key within a table is found by the code of any other key.
@@ -85,7 +85,7 @@ def _in_tables() -> list[str]:
     shown: list[set[str]] = []
     chosen = []
     for name in CHANGED:
-        if name not in ALIKE and _of_tables(name):
+        if name not in ALIKE and codes_of_tables(name):
             if codes(name) not in shown or name in _UNSHOWN or times(1) > 1:
                 chosen.append(name)
             shown.append(codes(name))
@@ -98,7 +98,7 @@ IN_TABLES = _in_tables()
 
 def _one_for_each_other_code() -> list[str]:
     """Return a package for each thing that can be wrong and does not stand side by side with others."""
-    shown, chosen = codes(*ALIKE).union(*map(_of_tables, IN_TABLES)), []
+    shown, chosen = codes(*ALIKE) | codes_of_tables(*IN_TABLES), []
     for name in NAMES:
         if codes(name) - shown:
             chosen.append(name)
